@@ -1,0 +1,137 @@
+package compile
+
+import (
+	"bufio"
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync/atomic"
+	"time"
+)
+
+// DefaultCacheBytes bounds the cache on disk. At 20 KB an entry it holds some
+// 25,000 versions.
+const DefaultCacheBytes = 512 << 20
+
+// cache keeps results on disk, one file each, named by what they were made
+// of. Files appear whole, by renaming, and are never changed, so any number
+// of processes may share a directory, and anybody may delete it at any time.
+type cache struct {
+	dir   string
+	limit int64
+	puts  atomic.Int64
+}
+
+// openCache makes the directory and sees that it can be written. The error
+// says which directory it is.
+func openCache(dir string, limit int64) (*cache, error) {
+	if dir == "" {
+		return nil, nil
+	}
+	dir = filepath.Join(dir, "compiled")
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, fmt.Errorf("the cache directory cannot be written: %w", err)
+	}
+	probe, err := os.CreateTemp(dir, "tmp-*")
+	if err != nil {
+		return nil, fmt.Errorf("the cache directory cannot be written: %w", err)
+	}
+	if err := errors.Join(probe.Close(), os.Remove(probe.Name())); err != nil {
+		return nil, fmt.Errorf("the cache directory cannot be written: %w", err)
+	}
+	return &cache{dir: dir, limit: cmp.Or(limit, DefaultCacheBytes)}, nil
+}
+
+func (c *cache) path(key string) string { return filepath.Join(c.dir, key[:2], key) }
+
+// get reads a result. Anything that is wrong with the entry makes it a miss.
+func (c *cache) get(key string) (*Result, bool) {
+	if c == nil {
+		return nil, false
+	}
+	data, err := os.ReadFile(c.path(key))
+	if err != nil {
+		return nil, false
+	}
+	head, body, ok := bytes.Cut(data, []byte("\n"))
+	var r Result
+	if !ok || json.Unmarshal(head, &r) != nil || len(body) != r.Size {
+		return nil, false
+	}
+	r.gz = body
+	return &r, true
+}
+
+// put stores a result. A cache that cannot be written costs time and nothing
+// else, so it says nothing.
+func (c *cache) put(key string, r *Result) {
+	if c == nil {
+		return
+	}
+	head, err := json.Marshal(r)
+	if err != nil {
+		return
+	}
+	name := c.path(key)
+	if os.MkdirAll(filepath.Dir(name), 0o755) != nil {
+		return
+	}
+	tmp, err := os.CreateTemp(c.dir, "tmp-*")
+	if err != nil {
+		return
+	}
+	w := bufio.NewWriter(tmp)
+	w.Write(head)
+	w.WriteByte('\n')
+	w.Write(r.gz)
+	if errors.Join(w.Flush(), tmp.Close(), os.Rename(tmp.Name(), name)) != nil {
+		os.Remove(tmp.Name())
+		return
+	}
+	if c.puts.Add(1)%256 == 0 {
+		c.trim()
+	}
+}
+
+// trim deletes the oldest entries beyond the limit, and what processes that
+// died left half-written.
+func (c *cache) trim() {
+	type entry struct {
+		name string
+		size int64
+		at   time.Time
+	}
+	var entries []entry
+	var total int64
+	filepath.WalkDir(c.dir, func(p string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return nil
+		}
+		info, err := d.Info()
+		if err != nil {
+			return nil
+		}
+		if filepath.Dir(p) == c.dir && time.Since(info.ModTime()) > time.Hour {
+			os.Remove(p)
+			return nil
+		}
+		entries = append(entries, entry{p, info.Size(), info.ModTime()})
+		total += info.Size()
+		return nil
+	})
+	slices.SortFunc(entries, func(a, b entry) int { return a.at.Compare(b.at) })
+	for _, e := range entries {
+		if total <= c.limit*9/10 && total <= c.limit {
+			break
+		}
+		if os.Remove(e.name) == nil {
+			total -= e.size
+		}
+	}
+}

@@ -1,0 +1,341 @@
+// Package compile turns an author's CUE into a ladder.Framework, or into
+// findings that say what is wrong, at which line, and what to write instead.
+// It is the only package that imports CUE.
+//
+// The order is: bytes (encoding, sizes) -> syntax -> profile and limits ->
+// CUE against the binary's own schema -> what must hold between the parts.
+// CUE has the last word on shape; where it refuses, the author's plain data
+// is looked at again to say all that is wrong in one go, in words.
+package compile
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"runtime/debug"
+	"strings"
+	"sync"
+
+	"github.com/milepost-dev/milepost/internal/diag"
+	"github.com/milepost-dev/milepost/internal/ladder"
+	"github.com/milepost-dev/milepost/schema"
+)
+
+// Result is what a framework's files came to.
+type Result struct {
+	ID         string            `json:"id"`
+	Title      string            `json:"title,omitempty"`
+	Kind       ladder.Kind       `json:"kind,omitempty"`
+	Digest     string            `json:"digest,omitempty"` // "" where the text needs a change
+	Directives ladder.Directives `json:"directives"`
+	Formerly   []string          `json:"formerly,omitempty"`
+	Findings   diag.List         `json:"findings,omitempty"`
+	Size       int               `json:"size"` // bytes of the compressed canonical form
+	gz         []byte
+}
+
+// OK says whether the files make a framework.
+func (r *Result) OK() bool { return r.Digest != "" }
+
+// Compressed is the canonical form, gzipped. It must not be changed.
+func (r *Result) Compressed() []byte { return r.gz }
+
+// Canonical is the canonical form, nil where the text needs a change.
+func (r *Result) Canonical() ([]byte, error) {
+	if !r.OK() {
+		return nil, nil
+	}
+	return Decompress(r.gz)
+}
+
+// Framework decodes the canonical form, nil where the text needs a change.
+func (r *Result) Framework() (*ladder.Framework, error) {
+	b, err := r.Canonical()
+	if b == nil || err != nil {
+		return nil, err
+	}
+	var f ladder.Framework
+	if err := json.Unmarshal(b, &f); err != nil {
+		return nil, fmt.Errorf("decoding the canonical form of %s: %w", r.ID, err)
+	}
+	return &f, nil
+}
+
+// Decompress is the text of a compressed canonical form.
+func Decompress(gz []byte) ([]byte, error) {
+	zr, err := gzip.NewReader(bytes.NewReader(gz))
+	if err != nil {
+		return nil, fmt.Errorf("reading a stored text: %w", err)
+	}
+	b, err := io.ReadAll(zr)
+	if err != nil {
+		return nil, fmt.Errorf("reading a stored text: %w", err)
+	}
+	return b, nil
+}
+
+// Options are what a Compiler is made with.
+type Options struct {
+	CacheDir   string // "" keeps no cache
+	CacheBytes int64  // 0 means DefaultCacheBytes
+}
+
+// Compiler compiles frameworks. It may be used by several goroutines at once.
+type Compiler struct {
+	cache *cache
+}
+
+// New makes a compiler. The error says that the cache directory cannot be written.
+func New(o Options) (*Compiler, error) {
+	c, err := openCache(o.CacheDir, o.CacheBytes)
+	if err != nil {
+		return nil, err
+	}
+	return &Compiler{cache: c}, nil
+}
+
+// Unit is one framework to compile.
+type Unit struct {
+	FS   fs.FS  // the repository
+	Root string // the directory of frameworks, "frameworks"
+	Dir  string // the framework's directory below Root: its id, or "next/" and its id
+	// Key names the content, where the caller knows a name without reading it
+	// (a hash of Git's); "" means that the files are read to name it.
+	Key string
+}
+
+// Framework compiles a unit. The result has findings where the text needs a
+// change; the error means that the files could not be read.
+func (c *Compiler) Framework(ctx context.Context, u Unit) (*Result, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	key := ""
+	if u.Key != "" {
+		key = cacheKey("tree", u.Root, u.Dir, u.Key)
+		if r, ok := c.cache.get(key); ok {
+			return r, nil
+		}
+	}
+	id := path.Base(u.Dir)
+	src, found, err := gather(u.FS, u.Root, path.Join(u.Root, u.Dir), id)
+	if err != nil {
+		return nil, err
+	}
+	if found.HasErrors() {
+		return &Result{ID: id, Findings: found.Sort()}, nil
+	}
+	if key == "" {
+		key = cacheKey("files", src.key())
+		if r, ok := c.cache.get(key); ok {
+			return r, nil
+		}
+	}
+	r, err := compileSource(src)
+	if err != nil {
+		return nil, err
+	}
+	c.cache.put(key, r)
+	return r, nil
+}
+
+// Lookup is the cached result of a unit with a key, without touching its files.
+func (c *Compiler) Lookup(u Unit) (*Result, bool) {
+	if u.Key == "" {
+		return nil, false
+	}
+	return c.cache.get(cacheKey("tree", u.Root, u.Dir, u.Key))
+}
+
+// cacheKey names a result by all that it was made of: the content, the
+// schema, and the engine that evaluated it.
+func cacheKey(parts ...string) string {
+	h := sha256.New()
+	fmt.Fprintf(h, "%s\x00", engine())
+	for _, p := range parts {
+		fmt.Fprintf(h, "%d\x00%s", len(p), p)
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// format changes whenever the same files may come to another result.
+const format = "milepost-compile-1"
+
+// engine names this compiler: its format, its schema, its CUE and itself.
+var engine = sync.OnceValue(func() string {
+	h := sha256.New()
+	io.WriteString(h, format)
+	for _, f := range schemaFiles() {
+		fmt.Fprintf(h, "\x00%s\x00%s", f.name, f.data)
+	}
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, m := range info.Deps {
+			if m.Path == "cuelang.org/go" {
+				fmt.Fprintf(h, "\x00%s", m.Version)
+			}
+		}
+		for _, s := range info.Settings {
+			if s.Key == "vcs.revision" || s.Key == "vcs.modified" {
+				fmt.Fprintf(h, "\x00%s", s.Value)
+			}
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil))
+})
+
+// compileSource is the pure part: files in memory to a result.
+func compileSource(src *source) (*Result, error) {
+	r := &Result{ID: src.id}
+	p, found := parseAll(src.files, profile{pkg: rootField, root: rootField, lib: func(path string) bool {
+		_, ok := src.lib[path]
+		return ok
+	}}, src.id)
+	if !found.HasErrors() {
+		found = append(found, missingSchema(p, src)...)
+		doc, more, err := document(p, src)
+		if err != nil {
+			return nil, err
+		}
+		if found = append(found, more...); doc != nil && !found.HasErrors() {
+			if err := r.set(doc); err != nil {
+				return nil, err
+			}
+		}
+	}
+	for i := range found {
+		found[i].Framework = src.id
+		if found[i].File == "" {
+			found[i].File = src.files[0].name
+		}
+	}
+	r.Findings = found.Sort()
+	return r, nil
+}
+
+func (r *Result) set(doc *ladder.Document) error {
+	canonical := doc.Resolve().Canonical()
+	var b bytes.Buffer
+	zw := gzip.NewWriter(&b)
+	if _, err := zw.Write(canonical); err != nil {
+		return fmt.Errorf("compressing %s: %w", r.ID, err)
+	}
+	if err := zw.Close(); err != nil {
+		return fmt.Errorf("compressing %s: %w", r.ID, err)
+	}
+	r.Title, r.Kind, r.Formerly = doc.Title, doc.Kind, doc.Formerly
+	r.Directives, r.Digest = doc.Directives, ladder.Digest(canonical)
+	r.gz, r.Size = b.Bytes(), b.Len()
+	return nil
+}
+
+// document evaluates the files and checks what they came to. A nil document
+// comes with findings.
+func document(p *parsed, src *source) (*ladder.Document, diag.List, error) {
+	if len(p.index.places[""]) == 0 {
+		return nil, diag.List{finding("no-framework", diag.Position{File: src.files[0].name},
+			fmt.Sprintf("no file of the folder %s holds a framework", src.dir), "Write framework: { … } in one of them.")}, nil
+	}
+	if found := countLimits(p.index); len(found) > 0 {
+		return nil, found, nil
+	}
+	strict := job{lib: src.lib, root: rootField, definition: "#Framework"}
+	ev, found := judge(p, src.files, strict)
+	if ev.json == nil {
+		return nil, found, nil
+	}
+	doc, err := ladder.ParseDocument(ev.json)
+	if err != nil {
+		return nil, nil, err
+	}
+	found = append(found, checkDocument(doc, src.id, p.index)...)
+	if len(ev.errs) > 0 {
+		return nil, append(found, cueFindings(ev.errs, p.index, found)...), nil
+	}
+	return doc, found, nil
+}
+
+// judge evaluates a document strictly. Where CUE refuses it, the plain data
+// is explained instead: then the evaluation has both the errors and what of
+// the data has the right shape.
+func judge(p *parsed, files []file, strict job) (evaluation, diag.List) {
+	strict.files = p.files
+	ev := strict.evaluate()
+	if ev.errs == nil {
+		return ev, nil
+	}
+	loose := strict
+	loose.loose = true
+	loose.files = reparse(files) // an evaluation resolves names in the trees it is given
+	plain := loose.evaluate()
+	if plain.errs != nil {
+		return evaluation{errs: plain.errs}, cueFindings(plain.errs, p.index, nil)
+	}
+	dec := json.NewDecoder(bytes.NewReader(plain.json))
+	dec.UseNumber()
+	var tree any
+	if err := dec.Decode(&tree); err != nil {
+		return evaluation{errs: ev.errs}, cueFindings(ev.errs, p.index, nil)
+	}
+	x := explainer{index: p.index}
+	name := strict.definition
+	if name == "#Framework" {
+		name = "#Shape"
+	}
+	pruned, _ := x.value(tree, schemaShapes()[name], "")
+	data, err := json.Marshal(pruned)
+	if err != nil || pruned == nil {
+		return evaluation{errs: ev.errs}, append(x.findings, cueFindings(ev.errs, p.index, x.findings)...)
+	}
+	return evaluation{json: data, errs: ev.errs}, x.findings
+}
+
+// countLimits refuses documents that are too large to evaluate: data alone
+// can keep the schema's own checks busy for minutes.
+func countLimits(x *index) diag.List {
+	var levels, competencies, tracks, cells int
+	for at := range x.places {
+		parts := strings.Split(at, ".")
+		switch {
+		case len(parts) == 2 && parts[0] == "levels":
+			levels++
+		case len(parts) == 2 && parts[0] == "competencies":
+			competencies++
+		case len(parts) == 2 && parts[0] == "tracks":
+			tracks++
+		case len(parts) == 4 && parts[0] == "levels" && parts[2] == "expectations":
+			cells++
+		}
+	}
+	var found diag.List
+	check := func(n, most int, what, path string) {
+		if n > most {
+			p, _ := x.find(path)
+			found = append(found, finding("too-many", p.label, fmt.Sprintf("the framework has %d %s, and may have %d at most", n, what, most), "Split it into two frameworks."))
+		}
+	}
+	check(levels, MaxLevels, "levels", "levels")
+	check(competencies, MaxCompetencies, "competencies", "competencies")
+	check(tracks, MaxTracks, "tracks", "tracks")
+	check(max(cells, levels*competencies), MaxCells, "cells (levels times competencies)", "levels")
+	return found
+}
+
+// missingSchema wants the line that ties the document to the schema. Milepost
+// checks without it, but the stock cue command and editors would not.
+func missingSchema(p *parsed, src *source) diag.List {
+	for _, f := range src.files {
+		if bytes.Contains(f.data, []byte(schema.ImportPath)) && bytes.Contains(f.data, []byte(".#Framework")) {
+			return nil
+		}
+	}
+	at, _ := p.index.find("")
+	return diag.List{finding("schema-missing", at.label, "the framework does not name the schema that it is checked against",
+		fmt.Sprintf("Write in framework.cue: import %q and, below, framework: schema.#Framework", schema.ImportPath))}
+}
