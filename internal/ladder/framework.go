@@ -390,3 +390,11 @@ func marshal(v any) ([]byte, error) {
 	}
 	return bytes.TrimRight(b.Bytes(), "\n"), nil
 }
+
+// TitleOr is the framework's title, or other where there is no framework.
+func (f *Framework) TitleOr(other string) string {
+	if f == nil {
+		return other
+	}
+	return f.Title
+}

@@ -1,0 +1,301 @@
+package ladder
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+)
+
+// levelsThemselves compares levels apart from what they expect.
+func (d *differ) levelsThemselves() {
+	d.lifecycle(d.levelKind())
+	d.ranks()
+	for i, s := range d.slots {
+		if s.both() {
+			d.level(i, s.a, s.b)
+		}
+	}
+}
+
+func (d *differ) level(i int, a, b *Level) {
+	about := func(rule, field string) draft {
+		return draft{rule: rule, path: "levels." + b.ID + "." + field, at: []int{i}, affects: []int{i}}
+	}
+	d.track(about("level-track-changed", "track"), a, b)
+	d.code(about("level-code-changed", "code"), a.Code, b.Code)
+	d.titles(about("title-changed", "titles"), a.Titles, b.Titles)
+	d.prose(about("level-summary-changed", "summary"), "summary", a.Summary, b.Summary)
+	d.field(about("stage-changed", "stage"), "stage", a.Stage, b.Stage)
+	d.jobGrades(about("job-grades-changed", "jobGrades"), a.JobGrades, b.JobGrades)
+	d.experience(about("", "experience"), a.Experience, b.Experience)
+	d.moves(about("", "next"), a, b)
+	quiet := about("", "formerly")
+	quiet.affects = nil
+	d.formerly(quiet, thing{a.ID, a.Formerly}, thing{b.ID, b.Formerly}, d.levels.mergedInto(b.ID))
+}
+
+func (d *differ) track(c draft, a, b *Level) {
+	if d.tracks.now(a.Track) == b.Track {
+		return
+	}
+	title := d.trackKind().title
+	switch {
+	case a.Track == "":
+		c.one, c.after = "is now on the track "+title(b.Track, true), title(b.Track, true)
+	case b.Track == "":
+		c.one, c.before = "is no longer on the track "+title(a.Track, false), title(a.Track, false)
+	default:
+		c.before, c.after = title(a.Track, false), title(b.Track, true)
+		c.one = fmt.Sprintf("is now on the track %s (it was on %s)", c.after, c.before)
+	}
+	c.subject = true
+	d.add(c)
+}
+
+func (d *differ) code(c draft, a, b string) {
+	if a == "" {
+		c.rule = "level-code-given"
+	}
+	d.field(c, "code", a, b)
+}
+
+// titles compares the job titles, in order: the usual one is first.
+func (d *differ) titles(c draft, a, b []Title) {
+	if slices.Equal(a, b) {
+		return
+	}
+	was, is := titleLines(a), titleLines(b)
+	c.before, c.after = lineList(was), lineList(is)
+	switch {
+	case len(b) == 1 && len(a) == 1:
+		c.one = fmt.Sprintf("the title is now %s (it was %s)", quote(is[0]), quote(was[0]))
+	case len(b) == 1:
+		c.one = fmt.Sprintf("the title is now %s (before: %s)", quote(is[0]), enumerateOr(quotedEach(was), "none"))
+	default:
+		c.one = fmt.Sprintf("the titles are now %s (before: %s)", enumerateOr(quotedEach(is), "none"), enumerateOr(quotedEach(was), "none"))
+	}
+	d.add(c)
+}
+
+func titleLines(ts []Title) []string {
+	var out []string
+	for _, t := range ts {
+		if t.Note != "" {
+			out = append(out, t.Text+" ("+t.Note+")")
+		} else {
+			out = append(out, t.Text)
+		}
+	}
+	return out
+}
+
+// jobGrades compares the grades that a level covers. They are a set: another
+// order has no meaning.
+func (d *differ) jobGrades(c draft, a, b []string) {
+	if slices.Equal(a, b) {
+		return
+	}
+	c.before, c.after = lineList(a), lineList(b)
+	switch {
+	case len(without(a, b)) == 0 && len(without(b, a)) == 0:
+		c.rule, c.one, c.affects = "order-changed", "the job grades are listed in another order", nil
+	case len(a) == 0:
+		c.rule, c.one, c.subject = "job-grades-given", "now covers "+gradeWords(b), true
+	case len(b) == 0:
+		c.one, c.subject = "no longer covers "+gradeWords(a), true
+	default:
+		c.one, c.subject = fmt.Sprintf("now covers %s (it was %s)", gradeWords(b), enumerate(a)), true
+	}
+	d.add(c)
+}
+
+func gradeWords(list []string) string {
+	if len(list) == 1 {
+		return "job grade " + list[0]
+	}
+	return "job grades " + enumerate(list)
+}
+
+// experience compares what somebody usually brings. Its texts may ask more in
+// other words, as expectations may.
+func (d *differ) experience(c draft, a, b *Experience) {
+	var x, y Experience
+	if a != nil {
+		x = *a
+	}
+	if b != nil {
+		y = *b
+	}
+	d.years(at(c, "years"), x.Years, y.Years)
+	d.experienceText(at(c, "in"), "description of where experience was gained", x.In, y.In)
+	d.experienceText(at(c, "text"), "description of the experience", x.Text, y.Text)
+}
+
+func (d *differ) years(c draft, a, b *int) {
+	was, is := 0, 0
+	if a != nil {
+		was = *a
+	}
+	if b != nil {
+		is = *b
+	}
+	c.before, c.after = yearWords(a), yearWords(b)
+	switch {
+	case is > was && a == nil:
+		c.rule, c.one = "years-raised", fmt.Sprintf("now asks for %s of experience (no number was given)", c.after)
+	case is > was:
+		c.rule, c.one = "years-raised", fmt.Sprintf("now asks for %s of experience (it was %d)", c.after, was)
+	case is < was && b == nil:
+		c.rule, c.one = "years-lowered", fmt.Sprintf("no longer asks for a number of years of experience (it was %d)", was)
+	case is < was:
+		c.rule, c.one = "years-lowered", fmt.Sprintf("now asks for %s of experience (it was %d)", c.after, was)
+	case (a == nil) != (b == nil):
+		c.rule, c.one = "written-otherwise", "asks for no years of experience, as before"
+	default:
+		return
+	}
+	d.add(c)
+}
+
+func yearWords(n *int) string {
+	if n == nil {
+		return ""
+	}
+	return count(*n, "year")
+}
+
+func (d *differ) experienceText(c draft, name, a, b string) {
+	c.before, c.after = a, b
+	switch {
+	case a == b:
+		return
+	case a == "":
+		c.rule, c.one = "experience-added", "now says of the experience: "+quote(b)
+	case b == "":
+		c.rule, c.one = "experience-removed", "no longer says of the experience: "+quote(a)
+	case typoLike(a, b):
+		c.rule, c.one = "text-corrected", "the "+name+" is corrected, in spelling or punctuation alone"
+	default:
+		c.rule, c.one = "experience-reworded", fmt.Sprintf("the %s is reworded from %s to %s, %s", name, quote(a), quote(b), mayAskMore)
+	}
+	d.add(c)
+}
+
+// moves compares where one goes from a level. Where neither text lists moves,
+// they follow the track, and what changed there is told as such.
+func (d *differ) moves(c draft, a, b *Level) {
+	if a.Next == nil && b.Next == nil {
+		return
+	}
+	was, is := d.levels.nowAll(d.a.Next(a)), d.b.Next(b)
+	said := false
+	for _, id := range without(was, is) {
+		if s := d.slotOf(id, false); s >= 0 && d.slots[s].b == nil {
+			continue // told with the level that is gone
+		}
+		m := c
+		m.rule, m.before, m.one, m.subject = "move-removed", d.levelName(id), "no longer leads to "+d.levelName(id), true
+		said = true
+		d.add(m)
+	}
+	for _, id := range without(is, was) {
+		m := c
+		m.rule, m.after, m.one, m.subject = "move-added", d.levelName(id), "now also leads to "+d.levelName(id), true
+		said = true
+		d.add(m)
+	}
+	if said || a.Next != nil && b.Next != nil && slices.Equal(was, is) {
+		return
+	}
+	c.rule, c.one, c.affects = "moves-restated", "the moves from here are written otherwise, and are the same", nil
+	if a.Next != nil && b.Next != nil && !slices.Equal(inBoth(was, is), inBoth(is, was)) {
+		c.rule, c.one = "order-changed", "the moves from here are listed in another order"
+	}
+	if a.Next != nil && b.Next != nil && len(without(was, is)) > 0 && c.rule == "moves-restated" {
+		return // only levels that are gone were taken from the list
+	}
+	d.add(c)
+}
+
+// ranks tells that levels of a track follow one another otherwise, or only
+// have other numbers.
+func (d *differ) ranks() {
+	moved, numbered := false, false
+	for _, track := range d.trackIDs() {
+		slots := d.slotsWhere(func(s slot) bool {
+			return s.both() && s.b.Track == track && d.tracks.now(s.a.Track) == track
+		})
+		was, is := slices.Clone(slots), slices.Clone(slots)
+		d.sortByRank(was, false)
+		d.sortByRank(is, true)
+		switch {
+		case !slices.Equal(was, is):
+			moved = true
+			d.levelOrder(track, was, is)
+		case slices.ContainsFunc(slots, func(i int) bool { return d.slots[i].a.Rank != d.slots[i].b.Rank }):
+			numbered = true
+		}
+	}
+	if numbered {
+		d.add(draft{rule: "ranks-renumbered", path: "levels", thing: d.b.Title, one: "the levels are numbered otherwise; their order is the same"})
+	}
+	moved = moved || d.tracks.reordered() || slices.ContainsFunc(d.slots, func(s slot) bool {
+		return s.both() && d.tracks.now(s.a.Track) != s.b.Track
+	})
+	if !moved && d.levels.reordered() {
+		d.add(draft{rule: "order-changed", path: "levels", thing: d.b.Title, one: "the levels are shown in another order"})
+	}
+}
+
+func (d *differ) trackIDs() []string {
+	var out []string
+	for _, s := range d.slots {
+		if s.b != nil && !slices.Contains(out, s.b.Track) {
+			out = append(out, s.b.Track)
+		}
+	}
+	return out
+}
+
+// sortByRank orders slots by the ranks of one text, equal ranks as they are shown there.
+func (d *differ) sortByRank(slots []int, inB bool) {
+	place := func(i int) (int, int) {
+		if inB {
+			return d.slots[i].b.Rank, slices.Index(d.levels.b, d.slots[i].b.ID)
+		}
+		return d.slots[i].a.Rank, slices.Index(d.levels.a, d.slots[i].a.ID)
+	}
+	slices.SortFunc(slots, func(x, y int) int {
+		rx, px := place(x)
+		ry, py := place(y)
+		return cmp.Or(cmp.Compare(rx, ry), cmp.Compare(px, py))
+	})
+}
+
+// levelOrder is one change for the levels of a track: it affects those that
+// now stand above or below another one than before.
+func (d *differ) levelOrder(track string, was, is []int) {
+	c := draft{rule: "level-order-changed", path: "levels"}
+	for i, s := range is {
+		below := union(nil, is[:i])
+		if before := union(nil, was[:slices.Index(was, s)]); !slices.Equal(below, before) {
+			c.affects = union(c.affects, []int{s})
+		}
+	}
+	c.at = c.affects
+	c.before, c.after = d.order(was), d.order(is)
+	on := ""
+	if t, ok := d.b.Track(track); ok {
+		on = " on the track " + t.Title
+	}
+	c.one = fmt.Sprintf("the order of levels%s is now %s (it was %s)", on, c.after, c.before)
+	d.add(c)
+}
+
+func (d *differ) order(slots []int) string {
+	var out []string
+	for _, s := range slots {
+		out = append(out, d.slots[s].level().Short())
+	}
+	return enumerate(out)
+}

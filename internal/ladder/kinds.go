@@ -1,0 +1,199 @@
+package ladder
+
+// What has an id in a framework, and what people call it.
+
+func levelThings(f *Framework) []thing {
+	var out []thing
+	for i := range f.Levels {
+		out = append(out, thing{f.Levels[i].ID, f.Levels[i].Formerly})
+	}
+	return out
+}
+
+func trackThings(f *Framework) []thing {
+	var out []thing
+	for _, t := range f.Tracks {
+		out = append(out, thing{t.ID, t.Formerly})
+	}
+	return out
+}
+
+func areaThings(f *Framework) []thing {
+	var out []thing
+	for _, a := range f.Areas {
+		out = append(out, thing{a.ID, a.Formerly})
+	}
+	return out
+}
+
+func competencyThings(f *Framework) []thing {
+	var out []thing
+	for i := range f.Competencies {
+		out = append(out, thing{f.Competencies[i].ID, f.Competencies[i].Formerly})
+	}
+	return out
+}
+
+func roleThings(f *Framework) []thing {
+	var out []thing
+	for i := range f.Roles {
+		out = append(out, thing{f.Roles[i].ID, f.Roles[i].Formerly})
+	}
+	return out
+}
+
+func aimThings(f *Framework) []thing {
+	var out []thing
+	for _, a := range f.Aims {
+		out = append(out, thing{id: a.ID})
+	}
+	return out
+}
+
+// text is the text that has a thing.
+func (d *differ) text(inB bool) *Framework {
+	if inB {
+		return d.b
+	}
+	return d.a
+}
+
+func (d *differ) retired() RetiredIDs {
+	if d.b.Retired == nil {
+		return RetiredIDs{}
+	}
+	return *d.b.Retired
+}
+
+func (d *differ) levelKind() partKind {
+	return partKind{
+		name: "level", plural: "levels", pairing: &d.levels, retired: d.retired().Levels,
+		title: func(id string, inB bool) string {
+			if l, ok := d.text(inB).Level(id); ok {
+				return l.Name()
+			}
+			return d.levelName(id)
+		},
+		about: func(id string, inB bool) draft {
+			s := d.slotOf(id, inB)
+			c := draft{path: "levels." + id, at: []int{s}}
+			if !inB {
+				c.affects = c.at // the people of a level that is gone
+			}
+			return c
+		},
+		fresh: func(id string) (string, string) {
+			l, _ := d.b.Level(id)
+			says := "is a new level"
+			if t, ok := d.b.Track(l.Track); ok {
+				says += " on the track " + t.Title
+			}
+			if d.a.Retired != nil {
+				if _, was := d.a.Retired.Levels[id]; was {
+					return "level-returned", "was retired, and is a level again"
+				}
+			}
+			return "level-added", says
+		},
+	}
+}
+
+// slotOf is the slot of a level, by its id in either text; -1 if there is none.
+func (d *differ) slotOf(id string, inB bool) int {
+	for i, s := range d.slots {
+		if inB && s.b != nil && s.b.ID == id || !inB && s.a != nil && s.a.ID == id {
+			return i
+		}
+	}
+	return -1
+}
+
+// levelName is the name of a level of either text, by its id.
+func (d *differ) levelName(id string) string {
+	for _, inB := range []bool{true, false} {
+		if s := d.slotOf(id, inB); s >= 0 {
+			return d.slots[s].level().Name()
+		}
+	}
+	return readable(id)
+}
+
+func (d *differ) trackKind() partKind {
+	title := func(id string, inB bool) string {
+		if t, ok := d.text(inB).Track(id); ok {
+			return t.Title
+		}
+		return readable(id)
+	}
+	return partKind{
+		name: "track", plural: "tracks", pairing: &d.tracks, retired: d.retired().Tracks, title: title,
+		about: func(id string, inB bool) draft {
+			c := draft{path: "tracks." + id, thing: "The track " + title(id, inB)}
+			if !inB {
+				c.affects = d.slotsWhere(func(s slot) bool { return s.a != nil && s.a.Track == id })
+			}
+			return c
+		},
+	}
+}
+
+func (d *differ) areaKind() partKind {
+	title := func(id string, inB bool) string {
+		if a := byID(d.text(inB).Areas, id, func(x *Area) string { return x.ID }); a != nil {
+			return a.Title
+		}
+		return readable(id)
+	}
+	return partKind{
+		name: "area", plural: "areas", pairing: &d.areas, retired: d.retired().Areas, title: title,
+		about: func(id string, inB bool) draft {
+			return draft{path: "areas." + id, thing: "The area " + title(id, inB)}
+		},
+	}
+}
+
+func (d *differ) competencyKind() partKind {
+	return partKind{
+		name: "competency", plural: "competencies", pairing: &d.competencies, retired: d.retired().Competencies,
+		title: func(id string, inB bool) string {
+			if c, ok := d.text(inB).Competency(id); ok {
+				return c.Title
+			}
+			return readable(id)
+		},
+		about: func(id string, inB bool) draft {
+			c := draft{path: "competencies." + id, row: 1 + d.rowOf(id, inB)}
+			if !inB {
+				c.affects = d.asked(c.row-1, false)
+			}
+			return c
+		},
+	}
+}
+
+func (d *differ) rowOf(id string, inB bool) int {
+	for i, r := range d.rows {
+		if inB && r.b != nil && r.idB == id || !inB && r.a != nil && r.idA == id {
+			return i
+		}
+	}
+	return -1
+}
+
+func (d *differ) roleKind() partKind {
+	find := func(id string, inB bool) *Role {
+		return byID(d.text(inB).Roles, id, func(x *Role) string { return x.ID })
+	}
+	return partKind{
+		name: "role", plural: "roles", pairing: &d.roleIDs, retired: d.retired().Roles,
+		title: func(id string, inB bool) string {
+			if r := find(id, inB); r != nil {
+				return r.Title
+			}
+			return readable(id)
+		},
+		about: func(id string, inB bool) draft {
+			return draft{path: "roles." + id, role: find(id, inB)}
+		},
+	}
+}

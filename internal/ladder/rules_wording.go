@@ -1,0 +1,40 @@
+package ladder
+
+// wordingRules are about what asks nothing of anybody.
+func wordingRules() []Rule {
+	return []Rule{
+		{ID: "text-corrected", Category: WordingOnly, noun: "text", verb: "corrected",
+			Purpose: "Typo-like change of a summary, a definition or another text, by the measure of expectation-corrected.",
+			Example: ""},
+		{ID: "order-changed", Category: WordingOnly, noun: "order", verb: "changed",
+			Purpose: "Things are shown in another order, and nothing else: items of a cell, levels' tracks, areas, competencies, roles, aims, lines of a list.",
+			Example: ""},
+		{ID: "prompts-changed", Category: WordingOnly, noun: "prompt", verb: "changed",
+			Purpose: "A question for thinking about one's own work was added, removed or reworded.",
+			Example: ""},
+		{ID: "questions-changed", Category: WordingOnly, noun: "question", verb: "changed",
+			Purpose: "A question for somebody weighing a job was added, removed or reworded.",
+			Example: ""},
+		{ID: "guidance-changed", Category: WordingOnly, noun: "piece of guidance", verb: "changed",
+			Purpose: "Advice on using the framework was added, removed or reworded.",
+			Example: ""},
+		{ID: "owners-changed", Category: WordingOnly, noun: "list of owners", verb: "changed",
+			Purpose: "Other teams answer for the text.",
+			Example: ""},
+		{ID: "source-changed", Category: WordingOnly, noun: "source", verb: "changed",
+			Purpose: "The document that the framework restates is named otherwise.",
+			Example: ""},
+		{ID: "role-seen-at-changed", Category: WordingOnly, noun: "source of a role", verb: "changed",
+			Purpose: "The company whose advertisement the duties were taken from is named otherwise.",
+			Example: ""},
+		{ID: "former-ids-changed", Category: WordingOnly, noun: "list of former addresses", verb: "changed",
+			Purpose: "An id that something had before is kept as well, or the ids are listed in another order.",
+			Example: ""},
+		{ID: "retired-id-noted", Category: WordingOnly, noun: "retired address", verb: "noted",
+			Purpose: "An id is marked as retired that was not in use.",
+			Example: ""},
+		{ID: "written-otherwise", Category: WordingOnly, noun: "part", verb: "written otherwise",
+			Purpose: "The same text is written in another way, such as an empty list in place of none.",
+			Example: ""},
+	}
+}
