@@ -22,6 +22,7 @@ import (
 	"runtime/debug"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/milepost-dev/milepost/internal/diag"
 	"github.com/milepost-dev/milepost/internal/ladder"
@@ -68,6 +69,19 @@ func (r *Result) Framework() (*ladder.Framework, error) {
 	return &f, nil
 }
 
+// Compress is b, gzipped, in a slice of its own length.
+func Compress(b []byte) ([]byte, error) {
+	var buf bytes.Buffer
+	zw := gzip.NewWriter(&buf)
+	if _, err := zw.Write(b); err != nil {
+		return nil, fmt.Errorf("compressing a text: %w", err)
+	}
+	if err := zw.Close(); err != nil {
+		return nil, fmt.Errorf("compressing a text: %w", err)
+	}
+	return bytes.Clone(buf.Bytes()), nil
+}
+
 // Decompress is the text of a compressed canonical form.
 func Decompress(gz []byte) ([]byte, error) {
 	zr, err := gzip.NewReader(bytes.NewReader(gz))
@@ -89,8 +103,12 @@ type Options struct {
 
 // Compiler compiles frameworks. It may be used by several goroutines at once.
 type Compiler struct {
-	cache *cache
+	cache    *cache
+	compiled atomic.Int64 // evaluated, and not found in the cache
 }
+
+// Compiled counts the frameworks that were evaluated and not found in the cache.
+func (c *Compiler) Compiled() int64 { return c.compiled.Load() }
 
 // New makes a compiler. The error says that the cache directory cannot be written.
 func New(o Options) (*Compiler, error) {
@@ -138,6 +156,7 @@ func (c *Compiler) Framework(ctx context.Context, u Unit) (*Result, error) {
 			return r, nil
 		}
 	}
+	c.compiled.Add(1)
 	r, err := compileSource(src)
 	if err != nil {
 		return nil, err
@@ -221,17 +240,13 @@ func compileSource(src *source) (*Result, error) {
 
 func (r *Result) set(doc *ladder.Document) error {
 	canonical := doc.Resolve().Canonical()
-	var b bytes.Buffer
-	zw := gzip.NewWriter(&b)
-	if _, err := zw.Write(canonical); err != nil {
-		return fmt.Errorf("compressing %s: %w", r.ID, err)
-	}
-	if err := zw.Close(); err != nil {
+	gz, err := Compress(canonical)
+	if err != nil {
 		return fmt.Errorf("compressing %s: %w", r.ID, err)
 	}
 	r.Title, r.Kind, r.Formerly = doc.Title, doc.Kind, doc.Formerly
 	r.Directives, r.Digest = doc.Directives, ladder.Digest(canonical)
-	r.gz, r.Size = b.Bytes(), b.Len()
+	r.gz, r.Size = gz, len(gz)
 	return nil
 }
 

@@ -69,10 +69,11 @@ func (x *explainer) structure(v any, s *shape, path string) (any, bool) {
 		return nil, false
 	}
 	out := map[string]any{}
+	meant := map[string]bool{} // fields that are there under a name misspelt
 	for _, name := range sortedKeys(m) {
 		f, known := s.fields[name]
 		if !known {
-			x.unknownField(name, s, path)
+			meant[x.unknownField(name, s, path)] = true
 			continue
 		}
 		if w, ok := x.value(m[name], f.shape, join(path, name)); ok {
@@ -80,21 +81,25 @@ func (x *explainer) structure(v any, s *shape, path string) (any, bool) {
 		}
 	}
 	for _, name := range s.order {
-		if _, there := m[name]; !there && s.fields[name].required {
-			x.add("missing-field", join(path, name), fmt.Sprintf("%s has no %s", sentenceThing(path), name), "Add it: "+s.fields[name].doc)
+		if _, there := m[name]; !there && s.fields[name].required && !meant[name] {
+			x.add("missing-field", join(path, name), fmt.Sprintf("%s has no %s", thing(path), name), "Add it: "+s.fields[name].doc)
 		}
 	}
 	return out, true
 }
 
-func (x *explainer) unknownField(name string, s *shape, path string) {
-	message := fmt.Sprintf("there is no field %q in %s", name, inThing(path))
+// unknownField says that there is no such field, and returns the one that was
+// probably meant.
+func (x *explainer) unknownField(name string, s *shape, path string) string {
+	message := fmt.Sprintf("there is no field %q in %s", name, thing(path))
 	help := "The fields there are: " + strings.Join(s.order, ", ") + "."
-	if near, ok := nearest(name, s.order); ok {
+	near, ok := nearest(name, s.order)
+	if ok {
 		message += fmt.Sprintf("; did you mean %q?", near)
 		help = s.fields[near].doc
 	}
 	x.add("unknown-field", join(path, name), message, help)
+	return near
 }
 
 func (x *explainer) mapping(v any, s *shape, path string) (any, bool) {
@@ -268,36 +273,6 @@ func compiled(pattern string) *regexp.Regexp {
 	}
 	return re
 }
-
-// thing names what stands at path, at the start of a sentence or in it.
-func thing(path string) string {
-	if path == "" {
-		return "the framework"
-	}
-	name := path[strings.LastIndex(path, ".")+1:]
-	if around := people(parent(path)); around != "" && around != people(path) {
-		return fmt.Sprintf("%s of %s", name, around)
-	}
-	if around := people(path); around != "" {
-		return around
-	}
-	return path
-}
-
-func inThing(path string) string {
-	if p := people(path); p != "" {
-		if rest := strings.Count(path, "."); rest > 1 && !strings.Contains(path, ".expectations.") {
-			return fmt.Sprintf("%s of %s", path[strings.LastIndex(path, ".")+1:], p)
-		}
-		return p
-	}
-	if path == "" {
-		return "the framework"
-	}
-	return path
-}
-
-func sentenceThing(path string) string { return inThing(path) }
 
 // show is a value as its author would write it, short.
 func show(v any) string {

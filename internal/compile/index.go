@@ -2,6 +2,7 @@ package compile
 
 import (
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -153,16 +154,53 @@ func nodeCount(f *ast.File) int {
 	return n
 }
 
-// people turns a path into words: "level l4, autonomy".
-func people(path string) string {
-	parts := strings.FieldsFunc(path, func(r rune) bool { return r == '.' })
+// thing names what stands at a path, for a sentence: "level l4", "rank of
+// level l4", "item 2 of level l4, autonomy".
+func thing(path string) string {
+	if path == "" {
+		return "the framework"
+	}
+	parts := strings.Split(path, ".")
+	around, rest := "", parts
 	switch {
 	case len(parts) >= 4 && parts[0] == "levels" && parts[2] == "expectations":
-		return fmt.Sprintf("level %s, %s", parts[1], strings.SplitN(parts[3], "[", 2)[0])
-	case len(parts) >= 2 && singular[parts[0]] != "":
-		return singular[parts[0]] + " " + parts[1]
+		around, rest = fmt.Sprintf("level %s, %s", parts[1], parts[3]), parts[4:]
+		if len(rest) == 0 {
+			return fmt.Sprintf("the cell of level %s and %s", parts[1], parts[3])
+		}
+	case len(parts) >= 3 && parts[0] == "retired" && singular[parts[1]] != "":
+		around, rest = fmt.Sprintf("the retired %s %s", singular[parts[1]], parts[2]), parts[3:]
+	case len(parts) >= 2 && singular[parts[0]] != "" && !strings.Contains(parts[0], "["):
+		around, rest = singular[parts[0]]+" "+parts[1], parts[2:]
 	}
-	return ""
+	if len(rest) == 0 {
+		return entryWords(around)
+	}
+	words := entryWords(strings.Join(rest, "."))
+	if around == "" {
+		return words
+	}
+	return words + " of " + entryWords(around)
+}
+
+var entryForm = regexp.MustCompile(`^(.*?)([A-Za-z_]+)\[([0-9]+)\](.*)$`)
+
+// entryWords turns the brackets of a path into words: "items[1]" is "item 2",
+// "freezes[0].to" is "to of entry 1 of freezes".
+func entryWords(path string) string {
+	m := entryForm.FindStringSubmatch(path)
+	if m == nil {
+		return path
+	}
+	n, _ := strconv.Atoi(m[3])
+	entry := fmt.Sprintf("%sentry %d of %s", m[1], n+1, m[2])
+	if m[2] == "items" {
+		entry = fmt.Sprintf("%sitem %d", m[1], n+1)
+	}
+	if rest := strings.TrimPrefix(m[4], "."); rest != "" {
+		return entryWords(rest) + " of " + entry
+	}
+	return entry
 }
 
 // singular is the word for one of the things in a map of the document.

@@ -191,9 +191,16 @@ func (r *rules) cells(id string, l ladder.DocumentLevel) {
 	if l.Expectations == nil {
 		return // reported as a field that is missing
 	}
+	meant := map[string]bool{} // competencies whose cell is there under a name misspelt
+	for c := range l.Expectations {
+		if _, ok := d.Competencies[c]; !ok {
+			near, _ := nearest(c, sortedKeys(d.Competencies))
+			meant[near] = true
+		}
+	}
 	for _, c := range sortedKeys(d.Competencies) {
 		applies := ladder.Competency{AppliesTo: d.Competencies[c].AppliesTo}
-		if _, ok := l.Expectations[c]; !ok && applies.Applies(l.Track, id) {
+		if _, ok := l.Expectations[c]; !ok && applies.Applies(l.Track, id) && !meant[c] {
 			r.add("missing-cell", at+"."+c, fmt.Sprintf("level %s says nothing about %s", id, c),
 				fmt.Sprintf("Add under expectations: %s: items: [\"…\"], or %s: same: \"…\" with another level, or %s: none: \"…\" with the reason.", c, c, c))
 		}
@@ -299,7 +306,7 @@ func (r *rules) degreesFall() {
 		for i := range f.Levels {
 			l := &f.Levels[i]
 			at := slices.Index(c.Degrees, l.Expectations[c.ID].Degree)
-			if at < 0 {
+			if at < 0 || l.Rank == 0 {
 				continue
 			}
 			if h := highest[l.Track]; h != nil {

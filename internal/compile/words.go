@@ -28,8 +28,10 @@ func syntaxWords(msg string, src []byte, at *diag.Position) (message, help strin
 		return "the line has a space of a special kind, probably pasted", "Delete it and type an ordinary space."
 	case strings.Contains(msg, "string literal not terminated"):
 		return "a text has no quote at its end", `Close it with a quote: "…". A quote inside a text is written \".`
-	case assign.MatchString(line):
-		at.Column = assign.FindStringSubmatchIndex(line)[3] + 1
+	case innerQuote.MatchString(line):
+		at.Column = innerQuote.FindStringSubmatchIndex(line)[2] + 1
+		return "a quote inside a text ends it early", `Write it as \" (or use single quotes): "Writes \"how to\" guides".`
+	case equalsSign(src, at):
 		return "the line has = where a colon belongs", "Write name: value."
 	case strings.Contains(msg, "missing ',' before newline in struct literal"), strings.Contains(msg, "missing ',' in struct literal"):
 		return "two fields stand in one line, or a quote inside a text ends it early", `Put each field on a line of its own, or a comma between them; a quote inside a text is written \".`
@@ -48,9 +50,22 @@ func syntaxWords(msg string, src []byte, at *diag.Position) (message, help strin
 var (
 	curly      = regexp.MustCompile("[\u201c\u201d\u201e\u2018\u2019\u00ab\u00bb]")
 	assign     = regexp.MustCompile(`^\s*([A-Za-z_][A-Za-z0-9_]*)\s*=[^=~]`)
+	innerQuote = regexp.MustCompile(`^[^"]*"[^"]*(")[A-Za-z0-9]`)
 	conflict   = regexp.MustCompile(`(?m)^(<<<<<<<|=======|>>>>>>>)( |$)`)
 	cueLiteral = strings.NewReplacer("operand", "a value", "label", "a name", "'EOF'", "the end of the file", "newline", "the end of the line")
 )
+
+// equalsSign moves the place to an = that stands for a colon, in the line
+// where the parser stopped or in the one before.
+func equalsSign(src []byte, at *diag.Position) bool {
+	for _, n := range []int{at.Line, at.Line - 1} {
+		if m := assign.FindStringSubmatchIndex(lineOf(src, n)); m != nil {
+			at.Line, at.Column = n, m[1]-1
+			return true
+		}
+	}
+	return false
+}
 
 func plainSyntax(msg string) string {
 	if i := strings.Index(msg, ": "); i >= 0 && strings.Contains(msg[:i], ".cue") {
@@ -138,9 +153,9 @@ func cueFinding(e errors.Error, path string, x *index) diag.Finding {
 			f.Position = p
 		}
 	case format == "field not allowed":
-		f.Code, f.Message = "unknown-field", fmt.Sprintf("there is no field %q in %s", lastPart(path), inThing(parent(path)))
+		f.Code, f.Message = "unknown-field", fmt.Sprintf("there is no field %q in %s", lastPart(path), thing(parent(path)))
 	case strings.Contains(format, "required but not present"):
-		f.Code, f.Message = "missing-field", fmt.Sprintf("%s has no %s", inThing(parent(path)), lastPart(path))
+		f.Code, f.Message = "missing-field", fmt.Sprintf("%s has no %s", thing(parent(path)), lastPart(path))
 	case strings.Contains(format, "cycle"):
 		f.Code, f.Message, f.Help = "cycle", thing(path)+" refers to itself", "Write the value itself."
 	case strings.Contains(format, "imported and not used"):

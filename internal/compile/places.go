@@ -1,0 +1,149 @@
+package compile
+
+import (
+	"fmt"
+	"path"
+	"strings"
+
+	"cuelang.org/go/cue/ast"
+	"cuelang.org/go/cue/token"
+
+	"github.com/milepost-dev/milepost/internal/diag"
+	"github.com/milepost-dev/milepost/schema"
+)
+
+// Places knows where the parts of a framework stand in its author's files.
+type Places struct{ index *index }
+
+// At is the place of a path such as "levels.l4.expectations.data.items[1]",
+// or of the nearest thing around it that the author wrote.
+func (p Places) At(path string) diag.Position {
+	at, _ := p.index.find(path)
+	return at.label
+}
+
+// Inspect parses a unit's files without evaluating them. Where plain is set,
+// it also finds what is more than plain data. Files that do not parse have no places.
+func (c *Compiler) Inspect(u Unit, plain bool) (Places, diag.List, error) {
+	id := path.Base(u.Dir)
+	src, _, err := gather(u.FS, u.Root, path.Join(u.Root, u.Dir), id)
+	if err != nil || src == nil {
+		return Places{newIndex()}, nil, err
+	}
+	p, _ := parseAll(src.files, profile{pkg: rootField, root: rootField, lib: func(string) bool { return true }}, id)
+	var found diag.List
+	if plain {
+		for _, f := range p.files {
+			found = append(found, plainData(f)...)
+		}
+		for i := range found {
+			found[i].Framework = id
+		}
+	}
+	return Places{p.index}, found, nil
+}
+
+// Key names the content of a unit's files: equal keys are equal files.
+func (c *Compiler) Key(u Unit) (string, error) {
+	src, found, err := gather(u.FS, u.Root, path.Join(u.Root, u.Dir), path.Base(u.Dir))
+	if err != nil {
+		return "", err
+	}
+	if src == nil {
+		return fmt.Sprint("not read: ", found), nil
+	}
+	return src.key(), nil
+}
+
+// Mentions says whether a unit's files hold a text, without parsing them.
+func (c *Compiler) Mentions(u Unit, text string) (bool, error) {
+	src, _, err := gather(u.FS, u.Root, path.Join(u.Root, u.Dir), path.Base(u.Dir))
+	if err != nil || src == nil {
+		return false, err
+	}
+	for _, f := range src.files {
+		if strings.Contains(string(f.data), text) {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// plainData finds what is more than names, texts, numbers, lists and groups:
+// things whose meaning is decided somewhere else than where they stand.
+func plainData(f *ast.File) diag.List {
+	var found diag.List
+	add := func(n ast.Node, what string) {
+		found = append(found, diag.Finding{
+			Code: "plain-data", Severity: diag.Error, Position: position(n.Pos()),
+			Message: what + ", and this organisation's house rules allow plain values only",
+			Help:    "Write the value itself.",
+		})
+	}
+	ast.Walk(f, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.ImportDecl:
+			for _, s := range n.Specs {
+				if s.Path.Value != fmt.Sprintf("%q", schema.ImportPath) {
+					add(s, "another package is used here")
+				}
+			}
+			return false
+		case *ast.SelectorExpr:
+			if x, ok := n.X.(*ast.Ident); ok && x.Name == "schema" {
+				return false
+			}
+			add(n, "a value that stands elsewhere is used here")
+			return false
+		case *ast.Field:
+			if name, ok := label(n.Label); ok && (strings.HasPrefix(name, "#") || strings.HasPrefix(name, "_")) {
+				add(n, "a definition stands here")
+				return false
+			}
+			if _, ok := label(n.Label); !ok {
+				add(n, "a name that is worked out stands here")
+				return false
+			}
+			ast.Walk(n.Value, func(m ast.Node) bool { return plainValue(m, add) }, nil)
+			return false
+		case *ast.LetClause:
+			add(n, "a value with a name of its own stands here")
+			return false
+		case *ast.Comprehension:
+			add(n, "a part that is worked out stands here")
+			return false
+		}
+		return true
+	}, nil)
+	return found
+}
+
+// plainValue looks at a node inside a value; it says whether to look deeper.
+func plainValue(n ast.Node, add func(ast.Node, string)) bool {
+	switch n := n.(type) {
+	case *ast.Field:
+		if name, ok := label(n.Label); !ok || strings.HasPrefix(name, "#") || strings.HasPrefix(name, "_") {
+			add(n, "a definition stands here")
+		}
+		ast.Walk(n.Value, func(m ast.Node) bool { return plainValue(m, add) }, nil)
+		return false
+	case *ast.Ident:
+		add(n, fmt.Sprintf("%q, a value that stands elsewhere, is used here", n.Name))
+		return false
+	case *ast.SelectorExpr:
+		if x, ok := n.X.(*ast.Ident); ok && x.Name == "schema" {
+			return false
+		}
+		add(n, "a value that stands elsewhere is used here")
+		return false
+	case *ast.LetClause, *ast.Comprehension, *ast.CallExpr, *ast.Interpolation, *ast.IndexExpr, *ast.SliceExpr:
+		add(n, "a value that is worked out stands here")
+		return false
+	case *ast.BinaryExpr:
+		if n.Op != token.AND {
+			add(n, "a value that is worked out stands here")
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,340 @@
+package compile
+
+import (
+	"context"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/milepost-dev/milepost/internal/diag"
+)
+
+// sourceCase is the full framework as its author wrote it, with the files
+// themselves changed: what cannot be said by changing one value.
+type sourceCase struct {
+	code string // "" is any
+	what string
+	file string // where the finding stands, below frameworks/; "" is any of the author's files
+	at   string // a text on its line; "" where it is about the file as a whole
+	edit func(repo fstest.MapFS)
+	run  func(t *testing.T, repo fs.FS) diag.List // compiling the framework, if nil
+}
+
+const l1 = "full/l1.cue"
+
+var sourceCases = []sourceCase{
+	{"missing-framework", "no folder", "full", "", clear, nil},
+	{"empty-framework", "no files", "full", "", only("full/README.md", "Soon."), nil},
+	{"no-framework", "nothing but a package", "full/x.cue", "", only("full/x.cue", "package framework\n"), nil},
+	{"nested-folder", "folder in a folder", "full/more", "", add("full/more/x.cue", "package framework\n"), nil},
+	{"not-a-file", "link", "full/link.cue", "", func(repo fstest.MapFS) {
+		repo["frameworks/full/link.cue"] = &fstest.MapFile{Mode: fs.ModeSymlink, Data: []byte("l1.cue")}
+	}, nil},
+	{"ignored-file", "dot", "full/.x.cue", "", add("full/.x.cue", "package framework\n"), nil},
+	{"ignored-file", "underscore", "full/_x.cue", "", add("full/_x.cue", "package framework\n"), nil},
+	{"ignored-file", "tool", "full/x_tool.cue", "", add("full/x_tool.cue", "package framework\n"), nil},
+	{"ignored-file", "test", "full/x_test.cue", "", add("full/x_test.cue", "package framework\n"), nil},
+	{"file-too-large", "one file", "full/x.cue", "", add("full/x.cue", "package framework\n"+strings.Repeat("// word\n", MaxFileBytes/8)), nil},
+	{"framework-too-large", "five files", "full/x5.cue", "", func(repo fstest.MapFS) {
+		for i := range 5 {
+			add(fmt.Sprintf("full/x%d.cue", i+1), "package framework\n"+strings.Repeat("// word\n", MaxFileBytes/8-10))(repo)
+		}
+	}, nil},
+	{"too-many-files", "201 files", "full/x300.cue", "", func(repo fstest.MapFS) {
+		for i := range MaxFiles - len(repo) + 1 {
+			add(fmt.Sprintf("full/x%d.cue", 300-i), "package framework\n")(repo)
+		}
+	}, nil},
+	{"not-utf8", "Latin 1", l1, "Learns", replace(l1, "Learns", "Learns \xe4"), nil},
+	{"not-utf8", "NUL", l1, "Learns", replace(l1, "Learns", "Learns \x00"), nil},
+	{"hidden-direction", "override", l1, "Learns", replace(l1, "Learns", "Learns \u202e"), nil},
+
+	{"syntax", "curly quotes", l1, "Learns", replace(l1, `"Learns the craft."`, "“Learns the craft.”"), nil},
+	{"syntax", "no closing brace", l1, "", add(l1, "package framework\n\nframework: levels: l1: {\n"), nil},
+	{"syntax", "byte order mark in the middle", l1, "Learns", replace(l1, "Learns", "\ufeffLearns"), nil},
+	{"wrong-package", "none", l1, "framework: levels", replace(l1, "package framework\n\n", ""), nil},
+	{"wrong-package", "another", l1, "package ladder", replace(l1, "package framework", "package ladder"), nil},
+	{"import-not-allowed", "network", l1, "import", replace(l1, "package framework\n", "package framework\n\nimport \"tool/exec\"\n"), nil},
+	{"attribute-not-allowed", "if", l1, "@if", replace(l1, "package framework\n", "@if(never)\n\npackage framework\n"), nil},
+	{"attribute-not-allowed", "embed", l1, "@embed", replace(l1, `code:  "L1"`, `code: _ @embed(file="/etc/hostname",type=text)`), nil},
+	{"outside-document", "field", l1, "levels: l1", replace(l1, "framework: levels", "levels"), nil},
+	{"outside-document", "embedding", "full/x.cue", "{", add("full/x.cue", "package framework\n\n{title: \"x\"}\n"), nil},
+	{"outside-document", "comprehension", "full/x.cue", "if true", add("full/x.cue", "package framework\n\nif true {title: \"x\"}\n"), nil},
+	{"outside-document", "pattern", "full/x.cue", "[string]", add("full/x.cue", "package framework\n\n[string]: _\n"), nil},
+	{"too-deep", "thirteen groups", "full/x.cue", "a: a", add("full/x.cue", "package framework\n\nframework: summary: "+strings.Repeat("a: ", 15)+"1\n"), nil},
+	{"too-complex", "long list", "full/x.cue", "", add("full/x.cue", "package framework\n\n_x: ["+strings.Repeat("1, ", MaxNodes)+"]\n"), nil},
+	{"too-many", "levels", "full/l1.cue", "framework: levels", many("levels", MaxLevels+1), nil},
+	{"too-many", "competencies", "full/competencies.cue", "framework: competencies", many("competencies", MaxCompetencies+1), nil},
+	{"too-many", "tracks", "full/framework.cue", "tracks: {", many("tracks", MaxTracks+1), nil},
+	{"too-many", "cells", "full/l1.cue", "framework: levels", func(repo fstest.MapFS) {
+		many("levels", 50)(repo)
+		many("competencies", 60)(repo)
+	}, nil},
+	{"schema-missing", "no line for the schema", "", "", func(repo fstest.MapFS) {
+		replace("full/framework.cue", "import \"github.com/milepost-dev/milepost/schema\"\n", "")(repo)
+		replace("full/framework.cue", "framework: schema.#Framework\n", "")(repo)
+	}, nil},
+	{"schema-missing", "the shape alone", "", "", replace("full/framework.cue", "schema.#Framework", "schema.#Shape"), nil},
+
+	{"conflicting-values", "one field in two files", "full/x.cue", "title", add("full/x.cue", "package framework\n\nframework: title: \"Another\"\n"), nil},
+	{"", "lists of two lengths", "", "owners", add("full/x.cue", "package framework\n\nframework: owners: [\"people-team\"]\n"), nil},
+	{"unknown-name", "text without quotes", l1, "stage", replace(l1, `"Foundational"`, "Foundational"), nil},
+	{"cycle", "a group inside itself", "", "", add("full/x.cue", "package framework\n\n_x: a: _x\nframework: source: _x\n"), nil},
+	{"unused-import", "strings", "", "", replace(l1, "package framework\n", "package framework\n\nimport \"strings\"\n"), nil},
+	{"incomplete", "any text", l1, "summary", replace(l1, `"Learns the craft."`, "string"), nil},
+	{"", "interpolation of nothing", "", "summary", add("full/x.cue", "package framework\n\n_x: string\nframework: summary: \"a \\(_x)\"\n"), nil},
+	{"not-valid", "an error of one's own", "full/x.cue", "_x", add("full/x.cue", "package framework\n\n_x: error(\"no\")\n"), nil},
+	{"not-valid", "two critical ones alike", "full/profiles.cue", "critical", replace("full/profiles.cue", "\t\t\"writing\"\n", "\t\t\"research\"\n"), nil},
+
+	{"unknown-field", "beside a title", l1, "titel", replace(l1, `code:  "L1"`, `titel: "L1"`), nil},
+	{"missing-field", "no rank", l1, "levels: l1", replace(l1, "\trank:  1\n", ""), nil},
+	{"wrong-type", "rank in quotes", l1, "rank", replace(l1, "rank:  1", `rank:  "1"`), nil},
+	{"wrong-value", "rank of zero", l1, "rank", replace(l1, "rank:  1", "rank:  0"), nil},
+	{"", "a hidden character in an escape", l1, "summary", replace(l1, "Learns", `Learns \u202e`), nil},
+	{"wrong-length", "no titles", "full/l2.cue", "titles", replace("full/l2.cue", `[{text: "Senior Designer"}]`, "[]"), nil},
+	{"bad-id", "capitals", l1, "L1", replace(l1, "levels: l1", "levels: L1"), nil},
+	{"plain-data", "interpolation", l1, "Learns", replace(l1, "Learns the", `Learns \("the")`), inspect},
+	{"plain-data", "reference", l1, "summary", replace(l1, "summary: ", "summary: framework.title // "), inspect},
+
+	{"no-organisation", "no file", OrganisationFile, "", clear, organisation},
+	{"bad-id", "folder", "Full Ladder", "", add("Full Ladder/x.cue", "package framework\n"), layout},
+	{"stray-file", "in no folder", "x.cue", "", add("x.cue", "package framework\n"), layout},
+}
+
+func clear(repo fstest.MapFS) {
+	for name := range repo {
+		delete(repo, name)
+	}
+}
+
+func add(name, text string) func(fstest.MapFS) {
+	return func(repo fstest.MapFS) { repo["frameworks/"+name] = &fstest.MapFile{Data: []byte(text)} }
+}
+
+func only(name, text string) func(fstest.MapFS) {
+	return func(repo fstest.MapFS) {
+		clear(repo)
+		add(name, text)(repo)
+	}
+}
+
+func replace(name, old, by string) func(fstest.MapFS) {
+	return func(repo fstest.MapFS) {
+		text := string(repo["frameworks/"+name].Data)
+		if !strings.Contains(text, old) {
+			panic(fmt.Sprintf("%s does not hold %q", name, old))
+		}
+		add(name, strings.Replace(text, old, by, 1))(repo)
+	}
+}
+
+// many adds n things of a kind, of whatever shape: limits come before shapes.
+func many(kind string, n int) func(fstest.MapFS) {
+	var b strings.Builder
+	fmt.Fprintf(&b, "package framework\n\n")
+	for i := range n {
+		fmt.Fprintf(&b, "framework: %s: x%d: {}\n", kind, i)
+	}
+	return add("full/zz_"+kind+".cue", b.String())
+}
+
+func inspect(t *testing.T, repo fs.FS) diag.List {
+	_, found, err := testCompiler().Inspect(Unit{FS: repo, Root: "frameworks", Dir: "full"}, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+func organisation(t *testing.T, repo fs.FS) diag.List {
+	_, found, err := testCompiler().Organisation(context.Background(), repo, "frameworks")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+func layout(t *testing.T, repo fs.FS) diag.List {
+	_, found, err := Layout(repo, "frameworks")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+// authored is the full framework as its author wrote it.
+func authored(t *testing.T) fstest.MapFS {
+	t.Helper()
+	repo := fstest.MapFS{}
+	names, err := fs.Glob(os.DirFS("testdata/full"), "*.cue")
+	if err != nil || len(names) < 3 {
+		t.Fatalf("the full framework is several files: %v, %v", names, err)
+	}
+	for _, n := range names {
+		data, err := os.ReadFile(path.Join("testdata/full", n))
+		if err != nil {
+			t.Fatal(err)
+		}
+		add("full/"+n, string(data))(repo)
+	}
+	return repo
+}
+
+// TestSourcesRefused changes the author's files, and wants the finding in the
+// file, and on the line, that was changed.
+func TestSourcesRefused(t *testing.T) {
+	for _, c := range sourceCases {
+		t.Run(c.code+"/"+c.what, func(t *testing.T) {
+			t.Parallel()
+			repo := authored(t)
+			c.edit(repo)
+			run := c.run
+			if run == nil {
+				run = fullFramework.findings
+			}
+			found := run(t, repo)
+			for _, d := range found {
+				inFile := d.File == path.Join("frameworks", c.file) || c.file == "" && d.Line > 0 && repo[d.File] != nil
+				if (d.Code == c.code || c.code == "") && inFile && onLine(repo, d, c.at) {
+					return
+				}
+			}
+			t.Errorf("want %s in %s at %q, got:\n%s", c.code, c.file, c.at, listed(found))
+		})
+	}
+}
+
+func (f *fixture) findings(t *testing.T, repo fs.FS) diag.List {
+	found, ok, err := f.compile(repo)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if ok || !found.HasErrors() {
+		t.Error("it was accepted")
+	}
+	return found
+}
+
+// onLine says whether the line of a finding holds a text.
+func onLine(repo fstest.MapFS, d diag.Finding, text string) bool {
+	if text == "" {
+		return true
+	}
+	lines := strings.Split(string(repo[d.File].Data), "\n")
+	return d.Line >= 1 && d.Line <= len(lines) && strings.Contains(lines[d.Line-1], text)
+}
+
+// TestEveryCodeIsTested reads the codes of findings from this package's own
+// sources: each stands in a table of cases, which sees to it that it is found.
+func TestEveryCodeIsTested(t *testing.T) {
+	tested := map[string]bool{}
+	for _, c := range slices.Concat(frameworkCases, organisationCases) {
+		tested[c.code] = true
+	}
+	for _, c := range sourceCases {
+		tested[c.code] = true
+	}
+	codes := findingCodes(t)
+	if len(codes) < 40 {
+		t.Errorf("found %d codes in the sources, want more: has the way of writing them changed?", len(codes))
+	}
+	for code, at := range codes {
+		if !tested[code] && elsewhere[code] == "" {
+			t.Errorf("%s: no case makes the finding %q", at, code)
+		}
+	}
+}
+
+// elsewhere are codes that other tests make, with the reason.
+var elsewhere = map[string]string{}
+
+// codeText is what a finding's code looks like.
+var codeText = regexp.MustCompile(`^[a-z]+(-[a-z0-9]+)*-?$`)
+
+// findingCodes are the texts that are given as codes: to add, unknown and
+// finding, and to a field named Code; with the place of each.
+func findingCodes(t *testing.T) map[string]token.Position {
+	t.Helper()
+	names, err := fs.Glob(os.DirFS("."), "*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	codes, fset := map[string]token.Position{}, token.NewFileSet()
+	for _, name := range names {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		tree, err := parser.ParseFile(fset, name, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(tree, func(n ast.Node) bool {
+			for _, e := range codeExprs(n) {
+				if lit, ok := e.(*ast.BasicLit); ok {
+					if s, err := strconv.Unquote(lit.Value); err == nil && codeText.MatchString(s) {
+						codes[s] = fset.Position(lit.Pos())
+					}
+				}
+			}
+			return true
+		})
+	}
+	at := codes["unknown-"] // and the word for one of the things that can be retired
+	delete(codes, "unknown-")
+	for _, kind := range schemaShapes()["#RetiredIDs"].order {
+		codes["unknown-"+singular[kind]] = at
+	}
+	return codes
+}
+
+// codeExprs are the expressions of a node that give a finding its code.
+func codeExprs(n ast.Node) []ast.Expr {
+	isCode := func(e ast.Expr) bool {
+		switch e := e.(type) {
+		case *ast.SelectorExpr:
+			return e.Sel.Name == "Code"
+		case *ast.Ident:
+			return e.Name == "Code"
+		}
+		return false
+	}
+	switch n := n.(type) {
+	case *ast.CallExpr:
+		name := ""
+		switch f := n.Fun.(type) {
+		case *ast.Ident:
+			name = f.Name
+		case *ast.SelectorExpr:
+			name = f.Sel.Name
+		}
+		if len(n.Args) > 1 && slices.Contains([]string{"add", "unknown", "finding"}, name) {
+			if sum, ok := n.Args[0].(*ast.BinaryExpr); ok {
+				return []ast.Expr{sum.X}
+			}
+			return n.Args[:1]
+		}
+	case *ast.KeyValueExpr:
+		if isCode(n.Key) {
+			return []ast.Expr{n.Value}
+		}
+	case *ast.AssignStmt:
+		var out []ast.Expr
+		for i, l := range n.Lhs {
+			if isCode(l) && len(n.Rhs) == len(n.Lhs) {
+				out = append(out, n.Rhs[i])
+			}
+		}
+		return out
+	}
+	return nil
+}
