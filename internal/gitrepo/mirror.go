@@ -1,0 +1,362 @@
+package gitrepo
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	git "github.com/go-git/go-git/v5"
+)
+
+const (
+	// maxPacks is how many packs a mirror may have. Each fetch adds one, and
+	// with 800 of them a fetch takes twice as long.
+	maxPacks = 50
+	// rebuildPause is how long a mirror that was cloned again is left as it is,
+	// whatever is wrong with it then: it may be the remote that is.
+	rebuildPause = 10 * time.Minute
+	// damagedMark is the file in a mirror that says that it is to be cloned again.
+	damagedMark = "milepost-damaged"
+	// newInfix and oldInfix stand between a mirror's name and a random number,
+	// in what is to take its place and what it took the place of.
+	newInfix, oldInfix = ".new-", ".old-"
+)
+
+// mirror is a bare clone of a remote repository in the cache directory. Its
+// directory is named after the hash of the URL, so that nothing in a URL gets
+// into a path. Beside it there can be name.lock, which whoever changes the
+// mirror holds, and for a while name.new-* and name.old-*.
+type mirror struct {
+	loc   location
+	opts  Options
+	dir   string
+	store *store
+	packs int // maxPacks, but for tests
+
+	mu        sync.Mutex // held while fetching
+	seen      refList    // what the remote had when it was last fetched
+	plainPoll bool       // the remote does not speak protocol version 2
+	failed    *failure
+
+	genMu     sync.Mutex
+	gen       int       // how often the mirror was cloned again
+	rebuiltAt time.Time // when it was last tried
+}
+
+// failure is a fetch that ran into a limit: it would again.
+type failure struct {
+	remote refList
+	err    error
+	at     time.Time
+}
+
+// openMirror opens the mirror of a remote, and clones it if there is none that
+// is whole.
+func openMirror(ctx context.Context, loc location, opts Options) (*mirror, error) {
+	if opts.CacheDir == "" {
+		return nil, &Error{Kind: ErrCache, Text: "a remote repository needs a cache directory, and none is named"}
+	}
+	sum := sha256.Sum256([]byte(loc.url))
+	m := &mirror{
+		loc: loc, opts: opts, packs: maxPacks,
+		dir: filepath.Join(opts.CacheDir, "mirrors", hex.EncodeToString(sum[:16])),
+	}
+	unlock, err := m.lock(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	m.sweep()
+	if !m.whole() {
+		if err := m.clone(ctx); err != nil {
+			return nil, err
+		}
+	}
+	m.store = openStore(m.dirs(), true)
+	if m.seen, err = m.store.list(headsPrefix, tagsPrefix); err != nil {
+		// Then the first refresh fetches.
+		m.seen = refList{}
+	}
+	return m, nil
+}
+
+func (m *mirror) dirs() gitDirs { return gitDirs{git: m.dir, common: m.dir} }
+
+func (m *mirror) cacheError(err error) error {
+	return &Error{Kind: ErrCache, Err: err, Text: fmt.Sprintf(
+		"the cache directory %s cannot be used (%v): name another, or allow writing there", m.opts.CacheDir, err)}
+}
+
+// lock keeps other processes from changing the mirror until unlock.
+func (m *mirror) lock(ctx context.Context) (unlock func(), err error) {
+	if err := os.MkdirAll(filepath.Dir(m.dir), 0o700); err != nil {
+		return nil, m.cacheError(err)
+	}
+	unlock, err = lockFile(ctx, m.dir+".lock", func() {
+		m.opts.Progress("waiting for another process that fetches " + m.loc.display())
+	})
+	if err != nil && ctx.Err() == nil {
+		err = m.cacheError(err)
+	}
+	return unlock, err
+}
+
+// sweep removes what an interrupted fetch or clone left. Called with the lock
+// held, when all that lies there is left over.
+func (m *mirror) sweep() {
+	parent, name := filepath.Split(m.dir)
+	for _, left := range []struct{ dir, prefix string }{
+		{parent, name + newInfix}, {parent, name + oldInfix}, {m.dirs().packDir(), "tmp_"},
+	} {
+		for _, name := range namesIn(left.dir) {
+			if strings.HasPrefix(name, left.prefix) {
+				_ = os.RemoveAll(filepath.Join(left.dir, name)) // it only takes space
+			}
+		}
+	}
+}
+
+// namesIn lists a directory; one that cannot be read counts as empty.
+func namesIn(dir string) []string {
+	entries, _ := os.ReadDir(dir)
+	var names []string
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	return names
+}
+
+// mark notes that the mirror is damaged, for other processes too.
+func (m *mirror) mark() {
+	// If that fails, whoever reads the damaged object next marks again.
+	_ = os.WriteFile(filepath.Join(m.dir, damagedMark), nil, 0o600)
+}
+
+func (m *mirror) marked() bool {
+	_, err := os.Lstat(filepath.Join(m.dir, damagedMark))
+	return err == nil
+}
+
+// present reports whether there is a mirror at all.
+func (m *mirror) present() bool {
+	_, ok := gitDirAt(m.dir, "")
+	return ok
+}
+
+// whole reports whether there is a mirror, and as far as can be told at once
+// nothing is wrong with it: each pack ends as its name says, and has an index.
+func (m *mirror) whole() bool {
+	if !m.present() || m.marked() {
+		return false
+	}
+	packs := 0
+	for _, name := range namesIn(m.dirs().packDir()) {
+		base, ok := strings.CutSuffix(name, ".pack")
+		if !ok {
+			continue
+		}
+		packs++
+		path := filepath.Join(m.dirs().packDir(), base)
+		fi, err := os.Stat(path + ".idx")
+		if err != nil || fi.Size() == 0 || base != "pack-"+trailer(path+".pack") {
+			return false
+		}
+	}
+	return packs > 0
+}
+
+// trailer returns the checksum at the end of a pack, which go-git names it after.
+func trailer(pack string) string {
+	f, err := os.Open(pack)
+	if err != nil {
+		return ""
+	}
+	defer f.Close()
+	var sum [20]byte
+	if _, err := f.Seek(-int64(len(sum)), io.SeekEnd); err != nil {
+		return ""
+	}
+	if _, err := io.ReadFull(f, sum[:]); err != nil {
+		return ""
+	}
+	return hex.EncodeToString(sum[:])
+}
+
+// clone makes the mirror afresh, beside the one there may be, and puts it in
+// its place when it is whole. Called with the lock held.
+func (m *mirror) clone(ctx context.Context) error {
+	m.opts.Progress("cloning " + m.loc.display())
+	remote, err := m.poll(ctx)
+	if err != nil {
+		return err
+	}
+	if len(remote.branches(headsPrefix)) == 0 {
+		return noCommits(m.loc.display())
+	}
+	fresh, err := os.MkdirTemp(filepath.Dir(m.dir), filepath.Base(m.dir)+newInfix)
+	if err != nil {
+		return m.cacheError(err)
+	}
+	defer os.RemoveAll(fresh) // which is not there any more if all goes well
+	if _, err := git.PlainInit(fresh, true); err != nil {
+		return m.cacheError(err)
+	}
+	st := openStore(gitDirs{git: fresh, common: fresh}, true)
+	err = m.fetch(ctx, st)
+	if err == nil {
+		err = st.setHead(remote.defaultBranch())
+	}
+	if err := errors.Join(err, st.close()); err != nil {
+		return err
+	}
+	if err := m.swap(fresh); err != nil {
+		return m.cacheError(err)
+	}
+	m.seen = remote
+	return nil
+}
+
+// swap puts a fresh clone in the place of the mirror.
+func (m *mirror) swap(fresh string) error {
+	old := filepath.Join(filepath.Dir(fresh), strings.Replace(filepath.Base(fresh), newInfix, oldInfix, 1))
+	err := os.Rename(m.dir, old)
+	if err != nil && !os.IsNotExist(err) {
+		return err
+	}
+	if err := os.Rename(fresh, m.dir); err != nil {
+		return errors.Join(err, os.Rename(old, m.dir))
+	}
+	if m.store != nil {
+		m.store.reopen()
+	}
+	return os.RemoveAll(old)
+}
+
+// generation counts how often the mirror was cloned again.
+func (m *mirror) generation() int {
+	m.genMu.Lock()
+	defer m.genMu.Unlock()
+	return m.gen
+}
+
+// rebuild clones a damaged mirror again, unless that was done since the
+// generation in which the damage was met.
+func (m *mirror) rebuild(ctx context.Context, met int) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.generation() != met {
+		return nil
+	}
+	unlock, err := m.lock(ctx)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	return m.rebuildLocked(ctx)
+}
+
+// errPaused says that a mirror is not cloned again so soon.
+var errPaused = errors.New("the mirror was cloned again a short while ago")
+
+func (m *mirror) rebuildLocked(ctx context.Context) error {
+	if m.paused() {
+		return errPaused
+	}
+	m.genMu.Lock()
+	m.rebuiltAt = m.opts.Now()
+	m.genMu.Unlock()
+	if err := m.clone(ctx); err != nil {
+		return err
+	}
+	m.genMu.Lock()
+	m.gen++
+	m.genMu.Unlock()
+	return nil
+}
+
+func (m *mirror) paused() bool {
+	m.genMu.Lock()
+	defer m.genMu.Unlock()
+	return !m.rebuiltAt.IsZero() && m.opts.Now().Sub(m.rebuiltAt) < rebuildPause
+}
+
+// refresh asks the remote for its references and fetches what has changed.
+func (m *mirror) refresh(ctx context.Context) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	remote, err := m.poll(ctx)
+	if err != nil {
+		return err
+	}
+	if len(remote.branches(headsPrefix)) == 0 {
+		return noCommits(m.loc.display())
+	}
+	broken := !m.present() || m.marked() && !m.paused()
+	if remote.equal(m.seen) && !broken {
+		m.store.refresh() // another process may have fetched or compacted
+		return nil
+	}
+	if f := m.failed; f != nil && f.remote.equal(remote) && m.opts.Now().Sub(f.at) < rebuildPause {
+		return f.err
+	}
+	unlock, err := m.lock(ctx)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	if !m.present() {
+		return m.clone(ctx)
+	}
+	if m.marked() {
+		if err := m.rebuildLocked(ctx); !errors.Is(err, errPaused) {
+			return err
+		}
+	}
+	return m.update(ctx, remote)
+}
+
+// update fetches, with the lock held.
+func (m *mirror) update(ctx context.Context, remote refList) error {
+	m.failed = nil
+	m.store.refresh()
+	err := m.fetch(ctx, m.store)
+	if err == nil {
+		err = m.store.setHead(remote.defaultBranch())
+	}
+	switch {
+	case err == nil:
+	case ctx.Err() != nil, errors.Is(err, ErrDenied), errors.Is(err, ErrRemoteNotFound):
+		return err
+	case errors.Is(err, ErrTooMuch), errors.Is(err, context.DeadlineExceeded):
+		m.failed = &failure{remote, err, m.opts.Now()}
+		return err
+	default:
+		// The remote has just answered: more likely it is the mirror.
+		if m.rebuildLocked(ctx) != nil {
+			return err
+		}
+		return nil
+	}
+	m.seen = remote
+	m.compact(ctx)
+	return nil
+}
+
+// compact clones the mirror again when it has too many packs. If that does not
+// work, it goes on with those it has.
+func (m *mirror) compact(ctx context.Context) {
+	if strings.Count(m.dirs().packs(), ".pack") <= m.packs {
+		return
+	}
+	if err := m.rebuildLocked(ctx); err != nil {
+		m.opts.Progress(fmt.Sprintf("compacting the mirror of %s: %v", m.loc.display(), err))
+	}
+}

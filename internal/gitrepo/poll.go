@@ -1,0 +1,155 @@
+package gitrepo
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	git "github.com/go-git/go-git/v5"
+	"github.com/go-git/go-git/v5/plumbing"
+	"github.com/go-git/go-git/v5/storage/memory"
+)
+
+const (
+	// pollTimeout caps how long the remote has to list its references.
+	pollTimeout = 30 * time.Second
+	// maxListBytes caps that list: about a million references.
+	maxListBytes = 64 << 20
+)
+
+// poll asks the remote for its branches, tags and default branch.
+func (m *mirror) poll(ctx context.Context) (refList, error) {
+	ctx, cancel := context.WithTimeout(ctx, min(pollTimeout, m.opts.FetchTimeout))
+	defer cancel()
+	if m.loc.http && !m.plainPoll {
+		list, err := m.pollV2(ctx)
+		if err == nil {
+			return list, nil
+		}
+		// Whatever it was, go-git's own way gives the better answer. A remote
+		// that answered, but in another protocol, is not asked this way again.
+		m.plainPoll = errors.Is(err, errNotV2)
+	}
+	return m.pollPlain(ctx)
+}
+
+// pollPlain lists with go-git, which speaks the older protocol: all references
+// that the remote has, those of all pull requests included.
+func (m *mirror) pollPlain(ctx context.Context) (refList, error) {
+	out := refList{refs: map[string]plumbing.Hash{}}
+	refs, err := m.remote(memory.NewStorage()).ListContext(ctx, &git.ListOptions{Auth: m.loc.auth()})
+	if err != nil {
+		return out, m.remoteError(ctx, err)
+	}
+	for _, ref := range refs {
+		name := ref.Name().String()
+		switch {
+		case name == "HEAD":
+			out.head, out.headHash = ref.Target().String(), ref.Hash()
+		case hasPrefix(name, []string{headsPrefix, tagsPrefix}):
+			out.refs[name] = ref.Hash()
+		}
+	}
+	return out, nil
+}
+
+// resultType is the content type of what Git servers answer to the request.
+const resultType = "application/x-git-upload-pack-result"
+
+// errNotV2 says that the remote's answer is not one of protocol version 2.
+var errNotV2 = errors.New("the remote does not speak protocol version 2")
+
+// lsRefs is the request for the references that a mirror holds, in packet
+// lines: https://git-scm.com/docs/protocol-v2#_ls_refs
+var lsRefs = strings.Join([]string{
+	packet("command=ls-refs\n"), packet("agent=milepost\n"), delimiter,
+	packet("symrefs\n"), packet("ref-prefix HEAD\n"), packet("ref-prefix " + headsPrefix + "\n"), packet("ref-prefix " + tagsPrefix + "\n"),
+	flush,
+}, "")
+
+const (
+	flush     = "0000"
+	delimiter = "0001"
+)
+
+func packet(line string) string { return fmt.Sprintf("%04x%s", len(line)+4, line) }
+
+// pollV2 sends one request, without asking first whether the remote speaks
+// version 2: the answer shows it.
+func (m *mirror) pollV2(ctx context.Context) (refList, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, m.loc.url+"/git-upload-pack", strings.NewReader(lsRefs))
+	if err != nil {
+		return refList{}, err
+	}
+	req.Header.Set("Git-Protocol", "version=2")
+	req.Header.Set("Content-Type", "application/x-git-upload-pack-request")
+	req.Header.Set("Accept", resultType)
+	if m.loc.token != "" {
+		req.SetBasicAuth(tokenUser, m.loc.token)
+	}
+	// Redirects are left to go-git, which knows where the token may follow.
+	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	res, err := client.Do(req)
+	if err != nil {
+		return refList{}, err
+	}
+	defer res.Body.Close()
+	if kind := res.Header.Get("Content-Type"); res.StatusCode != http.StatusOK || kind != resultType {
+		return refList{}, fmt.Errorf("status %d with content of type %q", res.StatusCode, kind)
+	}
+	body, err := io.ReadAll(io.LimitReader(res.Body, maxListBytes))
+	if err != nil {
+		return refList{}, err
+	}
+	return parseLsRefs(body)
+}
+
+// parseLsRefs parses the answer: lines "hash name", and for HEAD
+// "hash HEAD symref-target:name", and a flush packet that ends them.
+func parseLsRefs(body []byte) (refList, error) {
+	out := refList{refs: map[string]plumbing.Hash{}}
+	for {
+		if len(body) < 4 {
+			return refList{}, errNotV2
+		}
+		if string(body[:4]) == flush {
+			return out, nil
+		}
+		size, err := strconv.ParseUint(string(body[:4]), 16, 16)
+		if err != nil || size < 5 || int(size) > len(body) {
+			return refList{}, errNotV2
+		}
+		line := bytes.TrimSuffix(body[4:size], []byte("\n"))
+		body = body[size:]
+		if !out.add(strings.Split(string(line), " ")) {
+			return refList{}, errNotV2
+		}
+	}
+}
+
+func (l *refList) add(fields []string) bool {
+	if len(fields) < 2 {
+		return false
+	}
+	h, ok := parseHash([]byte(fields[0]))
+	if !ok {
+		return false
+	}
+	if fields[1] != "HEAD" {
+		l.refs[fields[1]] = h
+		return true
+	}
+	l.headHash = h
+	for _, attribute := range fields[2:] {
+		if target, ok := strings.CutPrefix(attribute, "symref-target:"); ok {
+			l.head = target
+		}
+	}
+	return true
+}

@@ -1,0 +1,207 @@
+package gitrepo
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/go-git/go-git/v5/plumbing"
+	"github.com/go-git/go-git/v5/storage/filesystem/dotgit"
+)
+
+const (
+	headsPrefix  = "refs/heads/"
+	tagsPrefix   = "refs/tags/"
+	originPrefix = "refs/remotes/origin/"
+)
+
+// errNoRef says that there is no reference of a name.
+var errNoRef = errors.New("no such reference")
+
+// refList is what a repository's references are: of branches and tags what
+// they point to, and which branch is the default.
+type refList struct {
+	head     string        // the full name of the default branch; "" if not told
+	headHash plumbing.Hash // what HEAD points to, zero if not told
+	refs     map[string]plumbing.Hash
+}
+
+func (l refList) equal(other refList) bool {
+	return l.head == other.head && maps.Equal(l.refs, other.refs)
+}
+
+// branches returns the names of the branches, without the prefix, in order.
+func (l refList) branches(prefix string) []string {
+	var out []string
+	for name := range l.refs {
+		if short, ok := strings.CutPrefix(name, prefix); ok {
+			out = append(out, short)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// defaultBranch is the full name of the default branch. A remote that does not
+// tell it, or has a commit checked out, tells the hash at least.
+func (l refList) defaultBranch() string {
+	if l.head != "" {
+		return l.head
+	}
+	for _, name := range append([]string{"main", "master"}, l.branches(headsPrefix)...) {
+		if h, ok := l.refs[headsPrefix+name]; ok && h == l.headHash {
+			return headsPrefix + name
+		}
+	}
+	return headsPrefix + "main"
+}
+
+// ref returns what a reference points to: a hash, or the name of another. The
+// error is errNoRef for a name that is not there or can be no name.
+func (s *store) ref(name string) (h plumbing.Hash, target string, err error) {
+	ref, err := s.reference(plumbing.ReferenceName(name))
+	switch {
+	case errors.Is(err, plumbing.ErrReferenceNotFound), errors.Is(err, dotgit.ErrIsDir), errors.Is(err, dotgit.ErrReferenceNameEscape):
+		return h, "", errNoRef
+	case err != nil:
+		return h, "", fmt.Errorf("reading reference %q: %w", name, err)
+	case ref.Type() == plumbing.SymbolicReference:
+		return h, ref.Target().String(), nil
+	}
+	return ref.Hash(), "", nil
+}
+
+func (s *store) reference(name plumbing.ReferenceName) (ref *plumbing.Reference, err error) {
+	// go-git writes references in place: another process that fetches into the
+	// same mirror leaves them empty for a moment.
+	for range 5 {
+		s.mu.Lock()
+		ref, err = s.st.Reference(name)
+		s.mu.Unlock()
+		if !errors.Is(err, dotgit.ErrEmptyRefFile) {
+			break
+		}
+		time.Sleep(2 * time.Millisecond)
+	}
+	return ref, err
+}
+
+// follow returns the hash at the end of a reference; errNoRef if it ends nowhere.
+func (s *store) follow(name string) (plumbing.Hash, error) {
+	for range 5 { // as many steps as Git takes
+		h, target, err := s.ref(name)
+		if err != nil || target == "" {
+			return h, err
+		}
+		name = target
+	}
+	return plumbing.ZeroHash, errNoRef
+}
+
+// setHead makes a branch the default one, whether it is there or not.
+func (s *store) setHead(branch string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.st.SetReference(plumbing.NewSymbolicReference(plumbing.HEAD, plumbing.ReferenceName(branch)))
+}
+
+// list returns the references whose names have one of the prefixes.
+func (s *store) list(prefixes ...string) (refList, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out := refList{refs: map[string]plumbing.Hash{}}
+	iter, err := s.st.IterReferences()
+	if err != nil {
+		return out, fmt.Errorf("listing references: %w", err)
+	}
+	err = iter.ForEach(func(ref *plumbing.Reference) error {
+		name := ref.Name().String()
+		switch {
+		case name == "HEAD":
+			out.head, out.headHash = ref.Target().String(), ref.Hash()
+		case ref.Type() == plumbing.HashReference && hasPrefix(name, prefixes):
+			out.refs[name] = ref.Hash()
+		}
+		return nil
+	})
+	if err != nil {
+		return out, fmt.Errorf("listing references: %w", err)
+	}
+	return out, nil
+}
+
+func hasPrefix(name string, prefixes []string) bool {
+	return slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(name, p) })
+}
+
+// selectBranch returns what the branch of Options.Branch points to, and its
+// short name. The error is an ErrBranch or ErrNoCommits.
+func (r *Repo) selectBranch() (plumbing.Hash, string, error) {
+	if want := strings.TrimPrefix(r.opts.Branch, headsPrefix); want != "" {
+		h, err := r.branchNamed(want, headsPrefix, originPrefix, "refs/remotes/")
+		return r.orBranches(h, want, err)
+	}
+	if r.mirror == nil {
+		if _, target, err := r.store.ref(originPrefix + "HEAD"); err == nil {
+			name := strings.TrimPrefix(target, originPrefix)
+			if h, err := r.branchNamed(name, headsPrefix, originPrefix); err == nil {
+				return h, name, nil
+			}
+		}
+	}
+	h, target, err := r.store.ref("HEAD")
+	if err != nil || target == "" { // a commit is checked out
+		return r.orBranches(h, "", err)
+	}
+	h, err = r.store.follow(target)
+	return r.orBranches(h, strings.TrimPrefix(target, headsPrefix), err)
+}
+
+// branchNamed returns what the first reference of that name points to.
+func (r *Repo) branchNamed(name string, prefixes ...string) (plumbing.Hash, error) {
+	for _, p := range prefixes {
+		h, err := r.store.follow(p + name)
+		if !errors.Is(err, errNoRef) {
+			return h, err
+		}
+	}
+	return plumbing.ZeroHash, errNoRef
+}
+
+// orBranches turns errNoRef into an error that names the branches there are.
+func (r *Repo) orBranches(h plumbing.Hash, name string, err error) (plumbing.Hash, string, error) {
+	if !errors.Is(err, errNoRef) {
+		return h, name, err
+	}
+	list, err := r.store.list(headsPrefix, originPrefix)
+	if err != nil {
+		return h, "", err
+	}
+	there := slices.Concat(list.branches(headsPrefix), list.branches(originPrefix))
+	slices.Sort(there)
+	there = slices.Compact(there)
+	if len(there) == 0 {
+		return h, "", noCommits(r.where)
+	}
+	return h, "", &Error{Kind: ErrBranch, Text: fmt.Sprintf("%s has no branch %q; there %s", r.where, name, enumerate(there))}
+}
+
+func noCommits(where string) error {
+	return &Error{Kind: ErrNoCommits, Text: where + " has no commits yet: commit and push the frameworks first"}
+}
+
+// enumerate says "is a", "are a and b", and no more than ten names.
+func enumerate(names []string) string {
+	more := ""
+	if len(names) > 10 {
+		more = fmt.Sprintf(" and %d more", len(names)-10)
+		names = names[:10]
+	}
+	if len(names) == 1 {
+		return "is " + names[0]
+	}
+	return "are " + strings.Join(names, ", ") + more
+}
