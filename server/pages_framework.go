@@ -1,0 +1,324 @@
+package server
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/milepost-dev/milepost/internal/history"
+	"github.com/milepost-dev/milepost/internal/ladder"
+)
+
+// frameworkPage is a framework as a whole: the matrix of a ladder or model,
+// the roles of a guide, the definition of a discipline.
+type frameworkPage struct {
+	page
+	head
+	Summary    string
+	Owners     []string
+	Source     *ladder.Source
+	Discipline *link
+	Filters    *filters
+	Matrix     *matrix
+	Scales     scales
+	Definition []string // paragraphs
+	Aims       []ladder.Aim
+	Roles      []ladder.Role
+	Guidance   []ladder.Guidance
+	Questions  []string
+	Members    []link // the frameworks of a discipline
+	Retired    []string
+}
+
+// head begins every page of a framework: its name, and the ways to its parts.
+type head struct {
+	Framework string
+	Kind      string
+	Parts     []part
+}
+
+// part is a page of a framework.
+type part struct {
+	link
+	Here bool
+}
+
+// head makes the head of a framework's page; here is the part that it is.
+func (r *reading) head(here string) head {
+	return newHead(r.text.Title, r.text.Kind, r.walk, r.timeline, r.snap, here)
+}
+
+// The parts of a framework. The first one is called by the framework's kind.
+const (
+	partText     = "Framework"
+	partVersions = "Versions"
+	partChanges  = "Changes"
+)
+
+func newHead(title string, kind ladder.Kind, w walk, t *history.Timeline, snap *history.Snapshot, here string) head {
+	h := head{Framework: title, Kind: capital(kind.Name())}
+	add := func(name, text, href string) {
+		h.Parts = append(h.Parts, part{link{text, href}, name == here})
+	}
+	if snap.Unversioned {
+		return h
+	}
+	if t.Live() || w.keep != nil {
+		add(partText, cmp.Or(h.Kind, partText), w.framework())
+	}
+	add(partVersions, partVersions, w.versions())
+	if t.Live() && len(t.Versions) > 1 {
+		add(partChanges, partChanges, w.diff("", "", ""))
+	}
+	return h
+}
+
+func (s *Server) frameworkPage(c echo.Context) error {
+	r, q, err := s.read(c, "track", "area", "compare", "with")
+	if err != nil {
+		return err
+	}
+	v, err := readView(r.text, q)
+	if err != nil {
+		return err
+	}
+	f := r.text
+	p := frameworkPage{
+		page: s.newPage(r.snap, "framework "+string(f.Kind), f.Title), head: r.head(partText),
+		Summary: f.Summary, Owners: f.Owners, Source: f.Source, Discipline: s.discipline(r),
+		Definition: paragraphs(f.Definition), Aims: f.Aims, Roles: f.Roles,
+		Guidance: f.Guidance, Questions: f.Questions, Retired: retired(f),
+	}
+	p.Bar = s.bar(c, r, q, "", param{"track", v.track}, param{"area", v.area}, param{"compare", strings.Join(v.pair, ",")})
+	p.Colophon = s.colophon(c, r)
+	if len(f.Levels) > 0 && len(f.Competencies) > 0 {
+		p.Filters = newFilters(r, v)
+		p.Matrix = newMatrix(f, v, r.walk, &p.Scales)
+	}
+	if f.Kind == ladder.KindDiscipline {
+		if p.Members, err = s.members(r); err != nil {
+			return err
+		}
+	}
+	return s.render(c, "framework", p)
+}
+
+// filters are the ways to narrow the matrix, as plain links and one form.
+type filters struct {
+	Tracks, Areas []part
+	Pair          []link // the two levels that are compared, where they are
+	All           string // the address of the whole matrix
+	Form          pairForm
+}
+
+// pairForm chooses two levels to compare.
+type pairForm struct {
+	Action        string
+	Kept          []param
+	First, Second []option
+}
+
+type option struct {
+	Value, Text string
+	Chosen      bool
+}
+
+func newFilters(r *reading, v view) *filters {
+	f, w := r.text, r.walk
+	out := &filters{All: w.framework(), Form: pairForm{Action: address([]string{"frameworks", w.id}, nil)}}
+	if len(f.Tracks) > 1 {
+		out.Tracks = append(out.Tracks, part{link{"All tracks", w.framework("area", v.area)}, v.track == "" && v.pair == nil})
+		for _, t := range f.Tracks {
+			out.Tracks = append(out.Tracks, part{link{t.Title, w.framework("area", v.area, "track", t.ID)}, v.track == t.ID})
+		}
+	}
+	if len(f.Areas) > 1 {
+		pair := strings.Join(v.pair, ",")
+		out.Areas = append(out.Areas, part{link{"All areas", w.framework("track", v.track, "compare", pair)}, v.area == ""})
+		for _, a := range f.Areas {
+			out.Areas = append(out.Areas, part{link{a.Title, w.framework("track", v.track, "compare", pair, "area", a.ID)}, v.area == a.ID})
+		}
+	}
+	for _, id := range v.pair {
+		if l, ok := f.Level(id); ok {
+			out.Pair = append(out.Pair, link{l.Name(), w.level(id)})
+		}
+	}
+	out.Form.fill(f, w, v)
+	return out
+}
+
+// fill lists the levels to choose from. Without a choice it offers the first
+// two: a form whose halves are equal would be sent for nothing.
+func (p *pairForm) fill(f *ladder.Framework, w walk, v view) {
+	first, second := 0, min(1, len(f.Levels)-1)
+	for i, l := range f.Levels {
+		if v.pair != nil && l.ID == v.pair[0] {
+			first = i
+		}
+		if v.pair != nil && l.ID == v.pair[1] {
+			second = i
+		}
+	}
+	for i := range f.Levels {
+		o := option{Value: f.Levels[i].ID, Text: f.Levels[i].Name()}
+		o.Chosen = i == first
+		p.First = append(p.First, o)
+		o.Chosen = i == second
+		p.Second = append(p.Second, o)
+	}
+	for _, name := range []string{"as_of", "cycle", "version"} {
+		if w.keep.Has(name) {
+			p.Kept = append(p.Kept, param{name, w.keep.Get(name)})
+		}
+	}
+	if v.area != "" {
+		p.Kept = append(p.Kept, param{"area", v.area})
+	}
+}
+
+// discipline is the way to the discipline that a framework belongs to.
+func (s *Server) discipline(r *reading) *link {
+	if r.text.Discipline == "" {
+		return nil
+	}
+	d := s.other(r, r.text.Discipline)
+	if d == nil {
+		return nil
+	}
+	return &link{d.text.Title, d.walk.framework()}
+}
+
+// members are the frameworks that belong to a discipline.
+func (s *Server) members(r *reading) ([]link, error) {
+	var out []link
+	for _, t := range r.snap.Live() {
+		m, err := s.card(r.snap, t.Latest())
+		if err != nil {
+			return nil, err
+		}
+		if m.Discipline != r.text.ID {
+			continue
+		}
+		if o := s.other(r, t.ID); o != nil {
+			out = append(out, link{o.text.Title, o.walk.framework()})
+		}
+	}
+	return out, nil
+}
+
+// colophon says which text a page shows; parts lead to the page from that of
+// the framework. A text without a number has no address that lasts.
+func (s *Server) colophon(c echo.Context, r *reading, parts ...string) *colophon {
+	out := &colophon{Framework: r.text.Title}
+	switch {
+	case r.snap.Unversioned:
+		out.What = "a text that has no version"
+		return out
+	case r.version.Working:
+		out.What = "the working copy, which is in force for nobody"
+		return out
+	}
+	out.Version, out.Provisional = r.version.Number, r.version.Info().Provisional
+	out.From = dayOf(r.version.EffectiveFrom, r.snap.Location)
+	out.Href = r.walk.at(r.version.Number).to(parts)
+	out.Address = c.Request().Host + out.Href
+	return out
+}
+
+// paragraphs splits a text at its empty lines.
+func paragraphs(text string) []string {
+	var out []string
+	for p := range strings.SplitSeq(text, "\n\n") {
+		if p = strings.TrimSpace(p); p != "" {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// retired says what a framework had and has no longer, in sentences.
+func retired(f *ladder.Framework) []string {
+	if f.Retired == nil {
+		return nil
+	}
+	var out []string
+	for _, kind := range []struct {
+		name string
+		ids  map[string]ladder.Retired
+	}{{"level", f.Retired.Levels}, {"track", f.Retired.Tracks}, {"area", f.Retired.Areas}, {"competency", f.Retired.Competencies}, {"role", f.Retired.Roles}} {
+		for id, r := range kind.ids {
+			out = append(out, fmt.Sprintf("The %s %s: %s%s", kind.name, id, r.Reason, into(f, r)))
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// into names what took the place of something retired.
+func into(f *ladder.Framework, r ladder.Retired) string {
+	var names []string
+	for _, i := range r.Into {
+		name := i.Target()
+		if l, ok := f.Level(i.Level); ok {
+			name = l.Name()
+		}
+		if i.When != "" {
+			name += " (" + i.When + ")"
+		}
+		names = append(names, name)
+	}
+	if names == nil {
+		return ""
+	}
+	return "; now " + strings.Join(names, ", ")
+}
+
+// card is what the list of frameworks says of a text.
+type card struct {
+	Summary    string
+	Discipline string
+	Extent     string // "10 levels on 2 tracks, 9 competencies"
+}
+
+// card reads what the list says of a version, once.
+func (s *Server) card(snap *history.Snapshot, v *history.Version) (card, error) {
+	return s.pages.cards.get(snap, v, func() (card, error) {
+		f, err := v.Text()
+		if err != nil || f == nil {
+			return card{}, err
+		}
+		return card{f.Summary, f.Discipline, extent(f)}, nil
+	})
+}
+
+// extent says how much a framework holds.
+func extent(f *ladder.Framework) string {
+	var parts []string
+	if n := len(f.Levels); n > 0 {
+		text := count(n, "level", "levels")
+		if len(f.Tracks) > 1 {
+			text += " on " + count(len(f.Tracks), "track", "tracks")
+		}
+		parts = append(parts, text)
+	}
+	for _, c := range []struct {
+		n         int
+		one, many string
+	}{{len(f.Competencies), "competency", "competencies"}, {len(f.Roles), "role", "roles"}, {len(f.Aims), "aim", "aims"}} {
+		if c.n > 0 {
+			parts = append(parts, count(c.n, c.one, c.many))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}

@@ -1,0 +1,163 @@
+package server
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/milepost-dev/milepost/internal/history"
+	"github.com/milepost-dev/milepost/internal/ladder"
+)
+
+// problemPage says what is wrong with what was asked for, and what to do.
+type problemPage struct {
+	page
+	Status  int
+	Heading string
+	Detail  string
+	Ways    []link   // what to do instead
+	There   []link   // what is there, where something was not
+	Words   []string // what could have been written, where that is no address
+	Retry   bool
+}
+
+// problemPage writes a problem as a page. The error says that the page could
+// not be made; nothing is written then.
+func (s *Server) problemPage(c echo.Context, p *Problem) error {
+	snap := s.o.Store.Snapshot()
+	if p.Status == http.StatusUnauthorized || p.Status == http.StatusMisdirectedRequest {
+		snap = nil // whoever may not read learns nothing, not even a name
+	}
+	out := problemPage{
+		page: s.newPage(snap, "problem", p.Title), Status: p.Status, Heading: p.Title, Detail: sentence(p.Detail),
+		Retry: p.Status == http.StatusServiceUnavailable,
+	}
+	if snap != nil {
+		out.ways(c, snap, p)
+	}
+	b, err := s.markup("problem", out)
+	if err != nil {
+		return err
+	}
+	secure(c)
+	c.Response().Header()["Content-Type"] = []string{contentHTML}
+	return writeBytes(c, p.Status, b)
+}
+
+// ways fills in where to go from a problem.
+func (out *problemPage) ways(c echo.Context, snap *history.Snapshot, p *Problem) {
+	q, _ := readQuery(&http.Request{URL: c.Request().URL}, "as_of", "cycle", "version", "from", "to", "level", "track", "area", "compare", "with")
+	t, known := snap.Timeline(c.Param("id"))
+	if !known {
+		t = &history.Timeline{ID: c.Param("id")}
+	}
+	w := walk{id: t.ID}
+	add := func(text, href string) { out.Ways = append(out.Ways, link{text, href}) }
+	switch strings.TrimPrefix(p.Type, "/problems/") {
+	case beforeFirst:
+		add("Read the first version", w.at(p.First.Number).framework())
+		add("Read today’s text", w.framework())
+	case ended:
+		if p.Last != nil {
+			add("Read the last version, "+p.Last.Number, w.at(p.Last.Number).framework())
+		}
+		add("See all versions", w.versions())
+	case needsChange:
+		if snap.Working != nil && snap.Working.Frameworks[t.ID] != nil {
+			add("Read the text in the working copy", w.at(workingCopy).framework())
+		}
+		if slices.ContainsFunc(snap.Problems, func(x history.Problem) bool { return x.Framework == t.ID }) {
+			add("See what needs a change", problemsAt(t.ID))
+		}
+	case notFound:
+		out.there(c, snap, t, known, newWalk(t.ID, q), p)
+	case badRequest:
+		out.Words = p.Allowed
+		add("Ask again without it", c.Request().URL.EscapedPath())
+	}
+	add("See all frameworks", "/")
+}
+
+// there lists what is there, where something was not found.
+func (out *problemPage) there(c echo.Context, snap *history.Snapshot, t *history.Timeline, known bool, w walk, p *Problem) {
+	switch {
+	case c.Param("id") == "":
+	case !known:
+		for _, l := range snap.Live() {
+			out.There = append(out.There, link{l.Latest().Title, walk{id: l.ID}.framework()})
+		}
+	default:
+		if v := t.Latest(); v != nil && !v.Removed {
+			out.Ways = append(out.Ways, link{"Read " + v.Title, walk{id: t.ID}.framework()})
+		}
+		out.Ways = append(out.Ways, link{"See all versions", w.versions()})
+		out.thereIn(c, snap, t, w, p)
+	}
+}
+
+// thereIn lists the levels or competencies of a text that lacks one.
+func (out *problemPage) thereIn(c echo.Context, snap *history.Snapshot, t *history.Timeline, w walk, p *Problem) {
+	f := newestText(snap, t)
+	if f == nil {
+		out.Words = p.Allowed
+		return
+	}
+	for _, id := range p.Allowed {
+		l, isLevel := f.Level(id)
+		comp, isCompetency := f.Competency(id)
+		switch {
+		case isLevel && c.Param("competency") == "":
+			out.There = append(out.There, link{l.Name(), w.level(id)})
+		case isCompetency && c.Param("competency") != "":
+			out.There = append(out.There, link{comp.Title, w.competency(id)})
+		default:
+			out.Words = append(out.Words, id)
+		}
+	}
+}
+
+// newestText is the newest text of a timeline, nil where there is none.
+func newestText(snap *history.Snapshot, t *history.Timeline) *ladder.Framework {
+	v := t.Latest()
+	if v == nil {
+		return nil
+	}
+	f, err := v.Text()
+	if err != nil {
+		return nil
+	}
+	return f
+}
+
+// explanations say what each kind of problem means: what the type of a
+// problem in the API leads to.
+var explanations = map[string]string{
+	notFound:      "What the address names is not there. The answer lists what is, where that helps.",
+	badRequest:    "The address cannot be read as it stands: a date that is none, a parameter that is not known, or one that stands there twice.",
+	beforeFirst:   "The day that was asked for lies before the first version. The answer names that version.",
+	ended:         "The framework was ended, and no text of it is in force on the day that was asked for. The answer names its last version, which can still be read.",
+	moved:         "The framework has another name now. The answer leads there.",
+	needsChange:   "The framework has a text, but it needs a change before it can become a version.",
+	notReady:      "The server has just started and is still reading the history. Ask again in a moment.",
+	unauthorized:  "This server answers those alone who send a token that it knows.",
+	misdirected:   "The server was asked under a name that is not its own.",
+	notAcceptable: "The answer cannot be had in the form that was asked for.",
+	internal:      "The request was right, but the answer could not be made. The log of the server says why.",
+}
+
+// problemKindPage explains a kind of problem.
+func (s *Server) problemKindPage(c echo.Context) error {
+	if _, err := readQuery(c.Request()); err != nil {
+		return err
+	}
+	kind := c.Param("kind")
+	text, ok := explanations[kind]
+	if !ok {
+		return problem(http.StatusNotFound, notFound, "There is no kind of problem %q.", clip(kind))
+	}
+	p := problemPage{page: s.newPage(s.o.Store.Snapshot(), "problem", titles[kind]), Heading: titles[kind], Detail: text}
+	p.Ways = []link{{"See all frameworks", "/"}}
+	return s.render(c, "problem", p)
+}
