@@ -1,0 +1,43 @@
+# Everything that a fresh machine needs is installed here: see README.md.
+GO ?= go
+
+.PHONY: serve test check setup fuzz bench golden
+
+## serve: read the frameworks of this repository at http://127.0.0.1:8080
+serve:
+	$(GO) run ./cmd/milepost serve
+
+## test: all that CI checks
+test: setup check
+	$(GO) test -race -timeout 15m ./...
+	$(GO) tool cue vet -c ./frameworks/...
+	$(GO) run ./cmd/milepost validate
+	git diff --exit-code -- '*.golden' '*/testdata/*'
+
+## check: formatting and static checks
+check:
+	@out="$$(gofmt -l .)"; if [ -n "$$out" ]; then echo "gofmt would change: $$out"; exit 1; fi
+	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
+
+## setup: install git, Chromium and axe-core where they are missing
+setup:
+	@sudo=; [ "$$(id -u)" = 0 ] || sudo=sudo; command -v git >/dev/null || { $$sudo apt-get update -q && $$sudo apt-get install -yq git; }
+	@sudo=; [ "$$(id -u)" = 0 ] || sudo=sudo; command -v chromium >/dev/null || { $$sudo apt-get update -q && $$sudo apt-get install -yq --no-install-recommends chromium; }
+	@test -d server/testdata/browser/node_modules || npm ci --no-audit --no-fund --prefix server/testdata/browser
+
+## golden: write the golden files anew
+golden:
+	$(GO) test ./... -update
+
+## fuzz: a minute for each fuzz target
+fuzz:
+	@for p in $$($(GO) list ./...); do \
+	  for f in $$($(GO) test -list '^Fuzz' $$p | grep '^Fuzz'); do \
+	    echo "$$p $$f"; $(GO) test $$p -run '^$$' -fuzz "^$$f$$" -fuzztime 60s || exit 1; \
+	  done; \
+	done
+
+## bench: the ratios of docs/benchmarks.md
+bench:
+	$(GO) test -run '^$$' -bench . -benchtime 1x -timeout 60m ./internal/bench
