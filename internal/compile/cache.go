@@ -61,7 +61,7 @@ func (c *cache) get(key string) (*Result, bool) {
 	}
 	head, body, ok := bytes.Cut(data, []byte("\n"))
 	var r Result
-	if !ok || json.Unmarshal(head, &r) != nil || len(body) != r.Size {
+	if !ok || json.Unmarshal(head, &r) != nil || len(body) != r.Size || r.ID == "" {
 		return nil, false
 	}
 	r.gz = body
@@ -125,9 +125,12 @@ func (c *cache) trim() {
 		total += info.Size()
 		return nil
 	})
+	if total <= c.limit {
+		return
+	}
 	slices.SortFunc(entries, func(a, b entry) int { return a.at.Compare(b.at) })
 	for _, e := range entries {
-		if total <= c.limit*9/10 && total <= c.limit {
+		if total <= c.limit*9/10 {
 			break
 		}
 		if os.Remove(e.name) == nil {

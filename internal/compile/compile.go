@@ -45,6 +45,11 @@ type Result struct {
 // OK says whether the files make a framework.
 func (r *Result) OK() bool { return r.Digest != "" }
 
+// Missing says whether there was no such framework at all.
+func (r *Result) Missing() bool {
+	return len(r.Findings) == 1 && r.Findings[0].Code == "missing-framework"
+}
+
 // Compressed is the canonical form, gzipped. It must not be changed.
 func (r *Result) Compressed() []byte { return r.gz }
 

@@ -17,10 +17,11 @@ import (
 
 // Change is what is put forward.
 type Change struct {
-	Head fs.FS  // the repository as it would be
-	Base fs.FS  // the repository as it is, nil to judge all of Head by itself
-	Root string // the directory of frameworks in both, "frameworks"
-	Only string // one framework's id, "" for all
+	Head     fs.FS               // the repository as it would be
+	Base     fs.FS               // the repository as it is, nil to judge all of Head by itself
+	Root     string              // the directory of frameworks in both, "frameworks"
+	Only     string              // one framework's id, "" for all
+	Progress func(done, all int) // told of each framework judged, may be nil
 }
 
 // Verdict is what came of judging a change.
@@ -33,7 +34,7 @@ type Verdict struct {
 type Checked struct {
 	ID      string            `json:"id"`
 	Title   string            `json:"title"`
-	Status  string            `json:"status"` // "new", "changed", "removed", or "unchanged" where there is no base
+	Status  string            `json:"status"` // "new", "changed", "mended" (the base needed a change), "removed"; "unchanged" where there is no base
 	Changes *ladder.ChangeSet `json:"changes,omitempty"`
 }
 
@@ -64,9 +65,12 @@ func Review(ctx context.Context, c *compile.Compiler, change Change) (*Verdict, 
 	if err != nil {
 		return nil, err
 	}
-	for _, id := range touched {
+	for i, id := range touched {
 		if err := r.framework(ctx, id); err != nil {
 			return nil, err
+		}
+		if r.Progress != nil {
+			r.Progress(i+1, len(touched))
 		}
 	}
 	if err := r.references(ctx, touched); err != nil {
@@ -162,8 +166,12 @@ func (r *reviewer) framework(ctx context.Context, id string) error {
 		if before, err = base.Framework(); err != nil {
 			return err
 		}
-		if checked.Status = "changed"; before == nil {
+		switch checked.Status = "changed"; {
+		case before != nil:
+		case base.Missing():
 			checked.Status = "new"
+		default:
+			checked.Status = "mended"
 		}
 	}
 	var after *ladder.Framework
@@ -179,7 +187,7 @@ func (r *reviewer) framework(ctx context.Context, id string) error {
 	if after != nil {
 		checked.Title = after.Title
 	}
-	if r.Base != nil && (after != nil || checked.Status == "removed") {
+	if r.Base != nil && checked.Status != "mended" && (after != nil || checked.Status == "removed") {
 		changes := ladder.Diff(before, after)
 		checked.Changes = &changes
 	}

@@ -58,9 +58,9 @@ func (h *house) cell(l *ladder.Level, c *ladder.Competency) {
 	}
 	if b := h.rules.ItemsPerCell; b != nil {
 		if n := len(cell.Items); b.Max > 0 && n > b.Max {
-			h.add("items-per-cell", at, fmt.Sprintf("%s, %s: %d expectations, and the house rules allow %d", l.Name(), c.Title, n, b.Max), "Bring related ones together, or move some to another level.")
+			h.add("items-per-cell", at, fmt.Sprintf("%s, %s: %s, and the house rules allow %d at most", l.Name(), c.Title, expectations(n), b.Max), "Bring related ones together, or move some to another level.")
 		} else if n < b.Min {
-			h.add("items-per-cell", at, fmt.Sprintf("%s, %s: %d expectations, and the house rules ask for %d", l.Name(), c.Title, n, b.Min), "Say more of what is expected.")
+			h.add("items-per-cell", at, fmt.Sprintf("%s, %s: %s, and the house rules ask for %d at least", l.Name(), c.Title, expectations(n), b.Min), "Say more of what is expected.")
 		}
 	}
 	if h.rules.Prose == nil {
@@ -69,6 +69,13 @@ func (h *house) cell(l *ladder.Level, c *ladder.Competency) {
 	for i, item := range cell.Items {
 		h.prose(fmt.Sprintf("%s.items[%d]", at, i), item.Text)
 	}
+}
+
+func expectations(n int) string {
+	if n == 1 {
+		return "1 expectation"
+	}
+	return fmt.Sprintf("%d expectations", n)
 }
 
 func (h *house) prose(path, text string) {
@@ -140,13 +147,13 @@ func profile(f *ladder.Framework, l *ladder.Level, p ladder.Profile, model *ladd
 		comp, ok := model.Competency(c)
 		if !ok {
 			found = append(found, diag.Finding{Code: "unknown-proficiency", Severity: diag.Error, Framework: f.ID, Path: at + c,
-				Message: fmt.Sprintf("the profile of %s requires %q, which is not a competency of the %s", l.Name(), c, model.Title),
+				Message: fmt.Sprintf("the profile of %s requires %q, which is not a competency of %q", l.Name(), c, model.Title),
 				Help:    "The competencies are: " + ids(model.Competencies, func(c ladder.Competency) string { return c.ID }) + "."})
 			continue
 		}
 		if _, ok := model.Level(level); !ok {
 			found = append(found, diag.Finding{Code: "unknown-proficiency", Severity: diag.Error, Framework: f.ID, Path: at + c,
-				Message: fmt.Sprintf("the profile of %s requires %s at level %q, which is not a level of the %s", l.Name(), comp.Title, level, model.Title),
+				Message: fmt.Sprintf("the profile of %s requires %s at level %q, which is not a level of %q", l.Name(), comp.Title, level, model.Title),
 				Help:    "The levels are: " + ids(model.Levels, func(l ladder.Level) string { return l.ID }) + "."})
 		}
 	}

@@ -1,0 +1,134 @@
+package compile
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"testing/fstest"
+	"time"
+)
+
+func unit(text string) Unit {
+	return Unit{Root: "frameworks", Dir: "a", FS: fstest.MapFS{"frameworks/a/framework.cue": {Data: []byte(fmt.Sprintf(`package framework
+
+import "github.com/milepost-dev/milepost/schema"
+
+framework: schema.#Framework
+framework: {
+	id: "a", kind: "discipline", title: "A", owners: ["people-team"]
+	definition: %q
+}
+`, text))}}}
+}
+
+func TestCacheIsSharedAndCanBeDeleted(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	var wg sync.WaitGroup
+	for i := range 8 { // eight processes, as far as the cache can tell
+		wg.Go(func() {
+			c, err := New(Options{CacheDir: dir})
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			for j := range 20 {
+				u := unit(fmt.Sprint("Text ", j))
+				if j%2 == 0 {
+					u.Key = fmt.Sprint("tree ", j)
+				}
+				r, err := c.Framework(context.Background(), u)
+				if err != nil || !r.OK() {
+					t.Errorf("text %d: %v, %v", j, r, err)
+					return
+				}
+				if b, err := r.Canonical(); err != nil || !strings.Contains(string(b), fmt.Sprintf("Text %d\"", j)) {
+					t.Errorf("text %d came back as %s (%v)", j, b, err)
+				}
+				if i == 0 && j == 10 {
+					_ = os.RemoveAll(filepath.Join(dir, "compiled"))
+				}
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func TestACacheEntryThatIsDamagedIsAMiss(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	c, err := New(Options{CacheDir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	u := unit("Text")
+	want, err := c.Framework(context.Background(), u)
+	if err != nil {
+		t.Fatal(err)
+	}
+	entries, err := filepath.Glob(filepath.Join(dir, "compiled/*/*"))
+	if err != nil || len(entries) != 1 {
+		t.Fatalf("got entries %v, %v; want one", entries, err)
+	}
+	data, err := os.ReadFile(entries[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, damage := range [][]byte{nil, []byte("{}"), data[:len(data)-1], []byte("{\"size\":0,\"digest\":\"x\"}\n"), append([]byte("x"), data...)} {
+		if err := os.WriteFile(entries[0], damage, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		got, err := c.Framework(context.Background(), u)
+		if err != nil || got.Digest != want.Digest {
+			t.Errorf("with an entry of %d bytes: got %v, %v", len(damage), got, err)
+		}
+	}
+}
+
+func TestCacheIsBounded(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	c, err := New(Options{CacheDir: dir, CacheBytes: 4000})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 50 {
+		r := &Result{ID: "a", Digest: "x", gz: make([]byte, 500), Size: 500}
+		c.cache.put(cacheKey("test", fmt.Sprint(i)), r)
+		old := time.Now().Add(time.Duration(i-50) * time.Minute)
+		if err := os.Chtimes(c.cache.path(cacheKey("test", fmt.Sprint(i))), old, old); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c.cache.trim()
+	var total int64
+	entries, _ := filepath.Glob(filepath.Join(dir, "compiled/*/*"))
+	for _, e := range entries {
+		info, err := os.Stat(e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		total += info.Size()
+	}
+	if total > 4000 || total < 2000 {
+		t.Errorf("after trimming the cache holds %d bytes, want at most 4000 and not nothing", total)
+	}
+	if _, ok := c.cache.get(cacheKey("test", "49")); !ok {
+		t.Error("the newest entry was trimmed")
+	}
+}
+
+func TestACacheThatCannotBeWrittenIsSaid(t *testing.T) {
+	t.Parallel()
+	occupied := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(occupied, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := New(Options{CacheDir: occupied}); err == nil || !strings.Contains(err.Error(), "the cache directory cannot be written") {
+		t.Errorf("got %v", err)
+	}
+}
