@@ -40,4 +40,4 @@ fuzz:
 
 ## bench: the ratios of docs/benchmarks.md
 bench:
-	$(GO) test -run '^$$' -bench . -benchtime 1x -timeout 60m ./internal/bench
+	$(GO) test -run '^$$' -bench . -benchtime 1x -timeout 60m ./internal/gitrepo ./internal/history ./internal/review ./server

@@ -115,13 +115,16 @@ func (a *app) runServer(ctx context.Context, srv *server.Server, store *history.
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return srv.Serve(ctx, public, admin) })
 	g.Go(func() error {
-		if err := store.Refresh(ctx); err != nil {
-			if ctx.Err() != nil {
-				return nil
-			}
+		calm := hurry()
+		err := store.Refresh(ctx)
+		calm()
+		if err != nil && ctx.Err() == nil {
 			return err
 		}
 		a.progress.clear()
+		if ctx.Err() != nil {
+			return nil
+		}
 		a.announce(store.Snapshot(), public.Addr(), work)
 		return store.Run(ctx, every)
 	})

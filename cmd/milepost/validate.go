@@ -55,6 +55,8 @@ func (a *app) validate(ctx context.Context, path string, o validateOptions) erro
 	if err != nil {
 		return err
 	}
+	defer hurry()()
+	change.Progress = a.progress.checked
 	v, err := review.Review(ctx, c, change)
 	if err != nil {
 		return err
