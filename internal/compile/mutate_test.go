@@ -123,18 +123,19 @@ func misspelt(name string, taken []string) string {
 
 // wrongValues puts all sorts of wrong values in the place of v.
 func (w *mutator) wrongValues(s *shape, at []any, v any) {
-	for _, b := range badValues(s) {
-		w.add(b.what, at, b.value, at)
-	}
+	values := badValues(s)
 	if class := textClass(s); class != "" {
 		bad := badClass[class]
 		if w.classes[class] {
-			bad = bad[:4]
+			bad, values = bad[:4], values[:2]
 		}
 		w.classes[class] = true
 		for _, text := range bad {
 			w.add("text "+clip(jsonText(text)), at, text, at)
 		}
+	}
+	for _, b := range values {
+		w.add(b.what, at, b.value, at)
 	}
 	if name, ok := lastName(at); ok && s.kind == kindText && s.name == "" {
 		for _, text := range badTexts[name] {
@@ -244,7 +245,8 @@ func badValues(s *shape) []badValue {
 var hidden = []any{"a\u202ebc", "a\u2066bc", "a\x00bc", "a\x1bbc", "a\u0085bc", "a\u2028bc"}
 
 // badClass are texts that a class of text refuses, by its name in the schema.
-// Every field is tried with the first four, one field of each class with all.
+// Every field is tried with the first four (and with null and a number), one
+// field of each class with all (and with all that is no text).
 var badClass = map[string][]any{
 	"#Line": append([]any{"", "text ", "a\nb", strings.Repeat("x", 301), strings.Repeat("ü", 301), " ", " text", "text\n", "a\rb", "a\tb",
 		"\ttext", "\u00a0text", "text\u00a0", "\u3000text", "\ufefftext", "\u200b"}, hidden...),

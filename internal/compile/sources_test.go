@@ -108,6 +108,9 @@ var sourceCases = []sourceCase{
 
 	{"no-organisation", "no file", OrganisationFile, "", clear, organisation},
 	{"bad-id", "folder", "Full Ladder", "", add("Full Ladder/x.cue", "package framework\n"), layout},
+	{"schema-copy-differs", "older copy", "../" + SchemaCopyDir + "/framework.cue", "", func(repo fstest.MapFS) {
+		repo[SchemaCopyDir+"/framework.cue"] = &fstest.MapFile{Data: []byte("package schema\n")}
+	}, schemaCopy},
 	{"stray-file", "in no folder", "x.cue", "", add("x.cue", "package framework\n"), layout},
 }
 
@@ -158,6 +161,14 @@ func inspect(t *testing.T, repo fs.FS) diag.List {
 
 func organisation(t *testing.T, repo fs.FS) diag.List {
 	_, found, err := testCompiler().Organisation(context.Background(), repo, "frameworks")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+func schemaCopy(t *testing.T, repo fs.FS) diag.List {
+	found, err := SchemaCopy(repo)
 	if err != nil {
 		t.Fatal(err)
 	}
