@@ -95,6 +95,8 @@ var frameworkCases = []ruleCase{
 	{"critical-not-required", "critical alone", false, "profiles.l2.critical[1]", []edit{set("profiles.l2.critical[1]", "coaching")}},
 	{"", "critical twice", true, "profiles.l2.critical", []edit{set("profiles.l2.critical[1]", "research")}},
 
+	{"applies-to-nobody", "an empty appliesTo", false, "competencies.coaching.appliesTo", []edit{set("competencies.coaching.appliesTo", map[string]any{})}},
+
 	{"publish-without-date", "no effective date", false, "publish", []edit{remove("effective")}},
 	{"transition-too-early", "ends before it begins", false, "transition.acceptOld", []edit{set("transition.acceptOld", "2027-02-28")}},
 	{"unknown-level", "meaning of none", false, "release.meaning", []edit{{[]any{"release", "meaning", "l9.research"}, "same"}}},

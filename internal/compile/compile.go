@@ -221,6 +221,7 @@ func compileSource(src *source) (*Result, error) {
 		_, ok := src.lib[path]
 		return ok
 	}}, src.id)
+	found = append(found, parseLibraries(p, src)...)
 	if !found.HasErrors() {
 		found = append(found, missingSchema(p, src)...)
 		doc, more, err := document(p, src)
@@ -356,6 +357,11 @@ func missingSchema(p *parsed, src *source) diag.List {
 		}
 	}
 	at, _ := p.index.find("")
+	for _, label := range p.index.places[""] {
+		if strings.HasSuffix(label.label.File, "/framework.cue") {
+			at = label
+		}
+	}
 	return diag.List{finding("schema-missing", at.label, "the framework does not name the schema that it is checked against",
 		fmt.Sprintf("Write in framework.cue: import %q and, below, framework: schema.#Framework", schema.ImportPath))}
 }

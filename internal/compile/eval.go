@@ -91,15 +91,20 @@ const tieFile = "schema/tie.cue"
 
 // loader answers imports. Nil means one of CUE's own packages.
 func (j job) loader(ctx *build.Context) build.LoadFunc {
-	loaded := map[string]*build.Instance{}
+	loaded, loading := map[string]*build.Instance{}, map[string]bool{}
 	var load build.LoadFunc
 	load = func(pos token.Pos, p string) *build.Instance {
+		inst := ctx.NewInstance(p, load)
+		if loading[p] { // building it would never end
+			inst.ReportError(errors.Newf(pos, "the package %q imports itself", p))
+			return inst
+		}
 		if inst, ok := loaded[p]; ok {
 			return inst
 		}
-		inst := ctx.NewInstance(p, load)
 		inst.ImportPath = p
-		loaded[p] = inst
+		loading[p], loaded[p] = true, inst
+		defer delete(loading, p)
 		switch lib, ok := j.lib[p]; {
 		case p == schema.ImportPath && j.loose:
 			addSource(inst, []file{{"schema/loose.cue", []byte(looseSchema)}})

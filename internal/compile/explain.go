@@ -7,7 +7,9 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"sync"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/milepost-dev/milepost/internal/diag"
@@ -121,6 +123,8 @@ func (x *explainer) mapping(v any, s *shape, path string) (any, bool) {
 		}
 		if w, ok := x.value(m[name], s.elem, join(path, name)); ok {
 			out[name] = w
+		} else if s.elem.kind == kindStruct {
+			out[name] = map[string]any{} // wrong as it is, the name is there
 		}
 	}
 	return out, true
@@ -237,6 +241,8 @@ func textProblem(t string, s *shape) (message, help string) {
 		}
 	case "#Line":
 		switch {
+		case unseen(t) != 0 && !strings.ContainsAny(t, "\n\r"):
+			return fmt.Sprintf("holds a character that cannot be seen (U+%04X)", unseen(t)), "Delete it, or type the line again."
 		case t == "":
 			return "is empty", "Write a text between the quotes."
 		case strings.TrimSpace(t) != t:
@@ -260,19 +266,33 @@ func textProblem(t string, s *shape) (message, help string) {
 	return "", ""
 }
 
+// unseen is the first character of a text that takes no ink and is no space, 0 for none.
+func unseen(t string) rune {
+	for _, r := range t {
+		if r != '\n' && r != '\r' && (unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Zl, r) || unicode.Is(unicode.Zp, r)) {
+			return r
+		}
+	}
+	return 0
+}
+
 var dateForm = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}$`)
 
 // compiled is a pattern of the schema, which CUE and Go write alike.
 func compiled(pattern string) *regexp.Regexp {
-	if pattern == "" {
-		pattern = ".*"
+	if re, ok := patterns.Load(pattern); ok {
+		return re.(*regexp.Regexp)
 	}
 	re, err := regexp.Compile(pattern)
 	if err != nil {
 		panic("compile: a pattern of the schema is well formed: " + err.Error())
 	}
+	patterns.Store(pattern, re)
 	return re
 }
+
+// patterns are those of the schema that were needed so far.
+var patterns sync.Map
 
 // show is a value as its author would write it, short.
 func show(v any) string {

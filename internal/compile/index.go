@@ -183,7 +183,7 @@ func thing(path string) string {
 	return words + " of " + entryWords(around)
 }
 
-var entryForm = regexp.MustCompile(`^(.*?)([A-Za-z_]+)\[([0-9]+)\](.*)$`)
+var entryForm = regexp.MustCompile(`^([A-Za-z_.]+)\[([0-9]+)\](.*)$`)
 
 // entryWords turns the brackets of a path into words: "items[1]" is "item 2",
 // "freezes[0].to" is "to of entry 1 of freezes".
@@ -192,12 +192,12 @@ func entryWords(path string) string {
 	if m == nil {
 		return path
 	}
-	n, _ := strconv.Atoi(m[3])
-	entry := fmt.Sprintf("%sentry %d of %s", m[1], n+1, m[2])
-	if m[2] == "items" {
-		entry = fmt.Sprintf("%sitem %d", m[1], n+1)
+	n, _ := strconv.Atoi(m[2])
+	entry := fmt.Sprintf("entry %d of %s", n+1, m[1])
+	if m[1] == "items" {
+		entry = fmt.Sprintf("item %d", n+1)
 	}
-	if rest := strings.TrimPrefix(m[4], "."); rest != "" {
+	if rest := strings.TrimPrefix(m[3], "."); rest != "" {
 		return entryWords(rest) + " of " + entry
 	}
 	return entry

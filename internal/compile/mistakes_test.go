@@ -61,6 +61,16 @@ var mistakes = []mistake{
 	{"the level outside the framework", "l2.cue", "framework: levels: l2:", "levels: l2:"},
 	{"a comma for a line's end in the middle of a list", "l2.cue", "\"Solves unknown problems with advice\"\n", "\"Solves unknown problems with advice\" "},
 	{"an import from elsewhere", "l2.cue", "package framework\n", "package framework\n\nimport \"example.org/other\"\n"},
+	{"an import that nothing uses", "l2.cue", "package framework\n", "package framework\n\nimport \"list\"\n"},
+	{"a name that nothing uses", "l2.cue", "package framework\n", "package framework\n\nlet x = \"text\"\n"},
+	{"a tab inside a text", "l2.cue", "\"Writes down solutions for others\"", "\"Writes\\tdown solutions\""},
+	{"a pasted no-break space", "l2.cue", "rank:  2", "rank:\u00a0 2"},
+	{"a value that refers to itself", "l2.cue", "code:  \"L2\"", "code:  framework.levels.l2.code"},
+	{"a list that is not closed", "l2.cue", "\t\t\t\t\"Writes down solutions for others\"\n\t\t\t]", "\t\t\t\t\"Writes down solutions for others\"\n"},
+	{"a table pasted from a spreadsheet", "l2.cue", "\"Writes down solutions for others\"", "Writes down\tsolutions\tfor others"},
+	{"a number with a decimal comma", "l2.cue", "years: 3", "years: 3,5"},
+	{"an id with a hyphen", "l2.cue", "levels: l2:", "levels: level-2:"},
+	{"an empty file", "l2.cue", "*", ""},
 	{"an empty item", "l2.cue", "\"Writes down solutions for others\"", "\"\""},
 	{"a number for an item", "l2.cue", "\"Writes down solutions for others\"", "42"},
 }
@@ -91,6 +101,9 @@ func makeMistake(t *testing.T, c *Compiler, m mistake) string {
 	data, err := os.ReadFile(name)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if m.old == "*" { // all of it
+		m.old = string(data)
 	}
 	if !strings.Contains(string(data), m.old) {
 		t.Fatalf("%s does not hold %q", m.file, m.old)

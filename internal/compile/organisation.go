@@ -44,6 +44,9 @@ func (c *Compiler) Organisation(ctx context.Context, fsys fs.FS, root string) (l
 		return org, found.Sort(), nil
 	}
 	ev, found := judge(p, files, job{root: organisationField, definition: "#Organisation"})
+	for i := range found { // the words for what stands at the top
+		found[i].Message = strings.ReplaceAll(found[i].Message, "the framework", "the organisation")
+	}
 	if ev.json == nil {
 		return org, found.Sort(), nil
 	}
@@ -74,7 +77,7 @@ func checkOrganisation(o ladder.Organisation, x *index) diag.List {
 		}
 	}
 	for i, f := range o.HouseRules.Freezes {
-		if f.To < f.From {
+		if f.To != "" && f.To < f.From {
 			e.add("ends-before-start", fmt.Sprintf("houseRules.freezes[%d].to", i), fmt.Sprintf("the freeze ends on %s, before it begins on %s", f.To, f.From), "Swap the two days, or mend one.")
 		}
 	}

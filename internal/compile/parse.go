@@ -27,13 +27,55 @@ var builtins = []string{"list", "math", "regexp", "strconv", "strings", "struct"
 type parsed struct {
 	files []*ast.File
 	index *index
+	nodes int // of all files
 }
 
 // profile says what a file of one kind must look like.
 type profile struct {
 	pkg  string // the package that the file must name
-	root string // the field that all of the document stands under
+	root string // the field that all of the document stands under, "" for none
 	lib  func(importPath string) bool
+}
+
+// parseLibraries holds the shared packages that a framework uses to their
+// profile, those that they use in turn included.
+func parseLibraries(p *parsed, src *source) diag.List {
+	known := func(path string) bool { _, ok := src.lib[path]; return ok }
+	var found diag.List
+	seen := map[string]bool{}
+	todo := p.imports()
+	for len(todo) > 0 {
+		path := todo[0]
+		todo = todo[1:]
+		if seen[path] || !known(path) {
+			continue
+		}
+		seen[path] = true
+		lib, more := parseAll(src.lib[path], profile{pkg: path[strings.LastIndex(path, "/")+1:], lib: known}, src.id)
+		found = append(found, more...)
+		todo = append(todo, lib.imports()...)
+		if p.nodes += lib.nodes; p.nodes > MaxNodes {
+			return append(found, tooComplex(src.lib[path][0].name))
+		}
+	}
+	return found
+}
+
+// imports are the paths that the files import.
+func (p *parsed) imports() []string {
+	var paths []string
+	for _, f := range p.files {
+		for spec := range f.ImportSpecs() {
+			if path, err := strconv.Unquote(spec.Path.Value); err == nil {
+				paths = append(paths, path)
+			}
+		}
+	}
+	return paths
+}
+
+func tooComplex(file string) diag.Finding {
+	return finding("too-complex", diag.Position{File: file}, fmt.Sprintf("the framework has more than %d parts", MaxNodes), "Split it into two frameworks.")
 }
 
 // parseAll parses files and checks that each keeps to its profile.
@@ -41,7 +83,6 @@ func parseAll(files []file, p profile, id string) (*parsed, diag.List) {
 	var out parsed
 	var found diag.List
 	out.index = newIndex()
-	total := 0
 	for _, f := range files {
 		tree, err := parser.ParseFile(f.name, f.data, parser.ParseComments)
 		if err != nil {
@@ -49,9 +90,8 @@ func parseAll(files []file, p profile, id string) (*parsed, diag.List) {
 			continue
 		}
 		found = append(found, p.check(f.name, tree)...)
-		if total += nodeCount(tree); total > MaxNodes {
-			found = append(found, finding("too-complex", diag.Position{File: f.name},
-				fmt.Sprintf("the framework has more than %d parts", MaxNodes), "Split it into two frameworks."))
+		if out.nodes += nodeCount(tree); out.nodes > MaxNodes {
+			found = append(found, tooComplex(f.name))
 			break
 		}
 		out.files = append(out.files, tree)
@@ -101,8 +141,10 @@ func (p profile) check(name string, f *ast.File) diag.List {
 		}
 		return true
 	}, nil)
-	for _, d := range f.Decls {
-		found = append(found, p.topLevel(d)...)
+	if p.root != "" {
+		for _, d := range f.Decls {
+			found = append(found, p.topLevel(d)...)
+		}
 	}
 	return found
 }

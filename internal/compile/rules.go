@@ -113,6 +113,9 @@ func (r *rules) competencies() {
 			r.unknown("unknown-area", at+".area", fmt.Sprintf("competency %s is in area %q", id, c.Area), c.Area, "areas", areas)
 		}
 		if c.AppliesTo != nil {
+			if len(c.AppliesTo.Tracks)+len(c.AppliesTo.Levels) == 0 {
+				r.add("applies-to-nobody", at+".appliesTo", fmt.Sprintf("competency %s applies to no track and no level", id), "Name tracks or levels, or remove appliesTo: then it applies to all.")
+			}
 			for i, t := range c.AppliesTo.Tracks {
 				if !slices.Contains(tracks, t) {
 					r.unknown("unknown-track", fmt.Sprintf("%s.appliesTo.tracks[%d]", at, i), fmt.Sprintf("competency %s applies to track %q", id, t), t, "tracks", tracks)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"cuelang.org/go/cue/errors"
@@ -100,7 +101,7 @@ func cueFindings(errs []errors.Error, x *index, explained diag.List) diag.List {
 	seen := map[string]bool{}
 	for _, e := range errs {
 		path := cuePath(e.Path())
-		if seen[path] || covered(path, explained) {
+		if seen[path] || covered(path, explained) || inCheck(e) && len(explained)+len(out) > 0 {
 			continue
 		}
 		seen[path] = true
@@ -111,6 +112,10 @@ func cueFindings(errs []errors.Error, x *index, explained diag.List) diag.List {
 	}
 	return out
 }
+
+// inCheck says whether an error is one of the schema's own checks between
+// parts. CUE makes them up where a part is broken, and rules.go has them all.
+func inCheck(e errors.Error) bool { return slices.Contains(e.Path(), "_check") }
 
 // covered says whether a finding stands at path, above it or below it.
 func covered(path string, found diag.List) bool {
@@ -135,12 +140,13 @@ func cueFinding(e errors.Error, path string, x *index) diag.Finding {
 	case strings.HasPrefix(format, "conflicting values"):
 		f.Code = "conflicting-values"
 		p, times := x.last(path)
-		f.Message = fmt.Sprintf("%s has two different values", thing(path))
-		f.Help = "Keep one of them."
-		if times > 1 {
-			f.Position = p.label
-			f.Help = fmt.Sprintf("Keep one of them; the other stands at %s.", x.places[path][0].label)
+		if times < 2 {
+			f.Code, f.Message = "wrong-type", fmt.Sprintf("%s cannot have this value", thing(path))
+			break
 		}
+		f.Position = p.label
+		f.Message = fmt.Sprintf("%s has two different values", thing(path))
+		f.Help = fmt.Sprintf("Keep one of them; the other stands at %s.", x.places[path][0].label)
 	case strings.HasPrefix(format, "reference"):
 		f.Code = "unknown-name"
 		name := ""
@@ -159,7 +165,9 @@ func cueFinding(e errors.Error, path string, x *index) diag.Finding {
 	case strings.Contains(format, "cycle"):
 		f.Code, f.Message, f.Help = "cycle", thing(path)+" refers to itself", "Write the value itself."
 	case strings.Contains(format, "imported and not used"):
-		f.Code, f.Message, f.Help = "unused-import", text, "Remove the import."
+		f.Code, f.Message, f.Help = "unused-import", "the file imports a package that it does not use", "Remove the import."
+	case strings.Contains(format, "unreferenced alias or let"):
+		f.Code, f.Message, f.Help = "unused-name", "a value is given a name here that nothing uses", "Remove the line."
 	case strings.Contains(format, "incomplete") || strings.Contains(format, "non-concrete"):
 		f.Code, f.Message, f.Help = "incomplete", thing(path)+" has no definite value", "Write the value itself."
 	default:
@@ -172,7 +180,7 @@ func cueFinding(e errors.Error, path string, x *index) diag.Finding {
 // CUE names, else where the path stands.
 func authorPlace(e errors.Error, path string, x *index) diag.Position {
 	p, exact := x.find(path)
-	if exact {
+	if exact && path != "" {
 		return p.label
 	}
 	for _, pos := range errors.Positions(e) {
