@@ -53,14 +53,16 @@ type builder struct {
 	trees    map[string]string // id -> tree now
 	lib      string
 	module   string
-	org      string // blob of the organisation's file now
-	orgAt    string // the commit that brought it
+	orgs     []orgChange // of the organisation's file, oldest first
 	commits  []commitInfo
 	results  map[unitKey]*compile.Result
 
 	timelines map[string]*Timeline
 	renamed   map[string]string // an id that a timeline had -> the id it has
 }
+
+// orgChange is the organisation's file at a commit that changed it.
+type orgChange struct{ commit, blob string } // blob is "" where it was removed
 
 // commitInfo is what is kept of a commit.
 type commitInfo struct {
@@ -114,7 +116,7 @@ func (b *builder) record(c gitrepo.Commit) []event {
 		case ch.Path == "lib":
 			b.lib, all = ch.Hash, true
 		case ch.Path == compile.OrganisationFile:
-			b.org, b.orgAt = ch.Hash, c.Hash
+			b.orgs = append(b.orgs, orgChange{c.Hash, ch.Hash})
 		case ch.Dir && compile.IsFrameworkID(ch.Path), ch.Hash == "" && b.trees[ch.Path] != "":
 			touched[ch.Path] = true
 			b.trees[ch.Path] = ch.Hash

@@ -177,7 +177,7 @@ func (s *Store) publish(ctx context.Context, pending []Pending) error {
 		Pending: pending, Working: s.work.state, Problems: b.problems(),
 	}
 	if found.HasErrors() {
-		snap.Problems = append(snap.Problems, Problem{Commit: b.orgAt, Findings: found})
+		snap.Problems = append(snap.Problems, Problem{Commit: b.orgs[len(b.orgs)-1].commit, Findings: found})
 	}
 	for _, id := range slices.Sorted(maps.Keys(b.timelines)) {
 		snap.Timelines = append(snap.Timelines, b.timelines[id])
@@ -189,22 +189,31 @@ func (s *Store) publish(ctx context.Context, pending []Pending) error {
 	return nil
 }
 
-// organisation reads the organisation's file of the newest commit taken in.
-// Where it needs a change, the one before stays.
+// organisation reads the organisation's file of the newest commit taken in,
+// with its findings. Where it needs a change, the last good one before it counts.
 func (s *Store) organisation(ctx context.Context) (ladder.Organisation, diag.List, error) {
-	old := s.snapshot.Load()
-	if s.builder.org == "" {
-		return ladder.DefaultOrganisation(), nil, nil
+	org := ladder.DefaultOrganisation()
+	var newest diag.List
+	for i, change := range slices.Backward(s.builder.orgs) {
+		if change.blob == "" {
+			break
+		}
+		tree, err := s.o.Repo.Tree(ctx, change.commit)
+		if err != nil {
+			return org, nil, fmt.Errorf("reading the organisation's file: %w", err)
+		}
+		read, found, err := s.o.Compiler.Organisation(ctx, tree, s.o.Root)
+		if err != nil {
+			return org, nil, err
+		}
+		if i == len(s.builder.orgs)-1 {
+			newest = found
+		}
+		if !found.HasErrors() {
+			return read, newest, nil
+		}
 	}
-	tree, err := s.o.Repo.Tree(ctx, s.builder.orgAt)
-	if err != nil {
-		return ladder.Organisation{}, nil, fmt.Errorf("reading the organisation's file: %w", err)
-	}
-	org, found, err := s.o.Compiler.Organisation(ctx, tree, s.o.Root)
-	if err == nil && found.HasErrors() && old != nil {
-		org = old.Organisation
-	}
-	return org, found, err
+	return org, newest, nil
 }
 
 // finish fills in what follows from the rest.

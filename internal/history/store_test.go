@@ -314,3 +314,59 @@ func TestDirectoryOutsideGit(t *testing.T) {
 		t.Errorf("got %+v, want one unversioned framework", snap)
 	}
 }
+
+// A foxtrot merge moves the branch forward and changes what its first-parent
+// chain is: Git calls it a fast-forward, and the history is another one.
+func TestFoxtrotMergeIsNoticed(t *testing.T) {
+	t.Parallel()
+	r := gittest.New(t)
+	r.Write(gittest.Ladder("a", "One")).Commit("start")
+	r.Git("branch", "side")
+	r.Write(gittest.Ladder("a", "Two")).Commit("on main")
+	s := open(t, r.Dir, "")
+	expect(t, refresh(t, s), "a", "1.0.0 +0s  One", "1.1.0 +1h0m0s minor Two")
+	r.Git("checkout", "-q", "side")
+	r.Write(map[string]string{"README.md": "x"}).Commit("on the side")
+	r.Git("merge", "-q", "--no-ff", "-m", "Merge main into side", "main")
+	r.Git("branch", "-f", "main", "side")
+	r.Git("checkout", "-q", "main")
+	expect(t, refresh(t, s), "a", "1.0.0 +0s  One", "1.1.0 +3h0m0s minor Two")
+}
+
+func TestASharedPackageChangesThoseThatUseIt(t *testing.T) {
+	t.Parallel()
+	r := gittest.New(t)
+	uses := strings.NewReplacer(
+		"import \"github.com/milepost-dev/milepost/schema\"", "import (\n\t\"example.com/careers/frameworks/lib/words\"\n\t\"github.com/milepost-dev/milepost/schema\"\n)",
+		"items: [\"One\"]", "items: [words.making]",
+	).Replace(gittest.Ladder("a", "One")["frameworks/a/framework.cue"])
+	r.Write(gittest.Ladder("b", "One")).Write(map[string]string{
+		"frameworks/a/framework.cue":     uses,
+		"frameworks/lib/words/words.cue": "package words\n\nmaking: \"Makes things well\"\n",
+	}).Commit("start")
+	r.Replace("frameworks/lib/words/words.cue", "well", "better").Commit("the shared words change")
+	snap := refresh(t, open(t, r.Dir, ""))
+	expect(t, snap, "a", "1.0.0 +0s  Makes things well", "1.1.0 +1h0m0s minor Makes things better")
+	expect(t, snap, "b", "1.0.0 +0s  One")
+}
+
+func TestTheOrganisationStaysAsItWasWhileItsFileIsWrong(t *testing.T) {
+	t.Parallel()
+	r := gittest.New(t)
+	r.Write(gittest.Ladder("a", "One")).Write(map[string]string{"frameworks/organisation.cue": organisation}).Commit("start")
+	s := open(t, r.Dir, "")
+	if got := refresh(t, s).Location.String(); got != "Europe/Berlin" {
+		t.Errorf("got zone %s", got)
+	}
+	r.Replace("frameworks/organisation.cue", "Europe/Berlin", "Europe/Berln").Commit("a slip")
+	snap := refresh(t, s)
+	if got := snap.Location.String(); got != "Europe/Berlin" {
+		t.Errorf("got zone %s, want the one before", got)
+	}
+	if got := refresh(t, open(t, r.Dir, "")).Location.String(); got != "Europe/Berlin" {
+		t.Errorf("after a start: got zone %s, want the one before", got)
+	}
+	if len(snap.Problems) != 1 || snap.Problems[0].Findings[0].Code != "unknown-time-zone" {
+		t.Errorf("got problems %+v", snap.Problems)
+	}
+}
