@@ -58,9 +58,3 @@ func (c Category) Bump() string {
 	}
 	return ""
 }
-
-// touchesPeople says whether people are asked for more or less, or move. A
-// headline is about these changes first.
-func (c Category) touchesPeople() bool {
-	return c == AsksMore || c == AsksLess || c == MovesPeople
-}

@@ -141,19 +141,25 @@ func (s ChangeSet) ByLevel() []LevelChanges {
 // level and a competency, as in "l4.autonomy", or with the number of the item,
 // counted from 1, as in "l4.autonomy.2") and judges the rewordings by it:
 // "same" clarifies, "less" asks less, "more" asks more, as undeclared. What
-// was not reworded stays as it is.
+// moved up and was reworded asks less, as any move up, unless it is declared
+// "more". What was not reworded stays as it is.
 func (s ChangeSet) Declared(meaning map[string]string) ChangeSet {
 	out := ChangeSet{Changes: slices.Clone(s.Changes), Levels: s.Levels}
 	for i := range out.Changes {
 		c := &out.Changes[i]
-		if c.Rule != "expectation-reworded" {
+		same, less := "expectation-reworded-same", "expectation-reworded-less"
+		switch c.Rule {
+		case "expectation-reworded":
+		case "expectation-moved-up-reworded":
+			same, less = "expectation-moved-up", "expectation-moved-up"
+		default:
 			continue
 		}
 		switch c.meaning(meaning) {
 		case "same":
-			c.become("expectation-reworded-same", "which asks the same")
+			c.become(same, "which asks the same")
 		case "less":
-			c.become("expectation-reworded-less", "which asks less")
+			c.become(less, "which asks less")
 		case "more":
 			c.become(c.Rule, "which asks more")
 		}

@@ -242,7 +242,7 @@ func (d *differ) opening(p *passage) {
 	c.rule, c.one, c.more = "competency-applied", "now asks", "now ask"
 	c.rest = " " + p.what() + ", where nothing was asked"
 	if p.from == nothing {
-		c.rule, c.before = "none-lifted", p.none
+		c.rule, c.before, c.replaced = "none-lifted", p.none, true
 		c.rest += reason(p.none)
 	}
 	if p.cell.Degree != "" {
@@ -283,7 +283,7 @@ func (d *differ) closing(p *passage) {
 	c.rule, c.one, c.more = "competency-withdrawn", "no longer asks", "no longer ask"
 	c.rest = " " + p.what()
 	if p.to == nothing {
-		c.rule, c.after = "none-given", p.none
+		c.rule, c.after, c.replaced = "none-given", p.none, true
 		c.rest += reasonNow(p.none)
 	}
 	d.add(c)

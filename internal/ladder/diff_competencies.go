@@ -78,6 +78,7 @@ func (d *differ) degreeScale(i int) {
 	case len(fresh) == 0:
 		c.rule, c.one = "degrees-shortened", "the degrees no longer include "+quoteAll(gone)
 	default:
+		c.affects = d.asked(i, true)
 		c.rule, c.one = "degrees-relabelled", "the degrees are now "+enumerate(b)+" (they were "+enumerate(a)+")"
 	}
 	d.add(c)
@@ -124,7 +125,7 @@ func (d *differ) reachWords(a *AppliesTo, inB bool) string {
 	}
 	var out []string
 	for _, id := range a.Tracks {
-		out = append(out, d.trackKind().title(id, inB))
+		out = append(out, "the track "+d.trackKind().title(id, inB))
 	}
 	for _, id := range a.Levels {
 		out = append(out, d.levelKind().title(id, inB))

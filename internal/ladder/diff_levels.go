@@ -184,6 +184,7 @@ func (d *differ) experienceText(c draft, name, a, b string) {
 // moves compares where one goes from a level. Where neither text lists moves,
 // they follow the track, and what changed there is told as such.
 func (d *differ) moves(c draft, a, b *Level) {
+	name := d.levelKind().title
 	if a.Next == nil && b.Next == nil {
 		return
 	}
@@ -194,13 +195,13 @@ func (d *differ) moves(c draft, a, b *Level) {
 			continue // told with the level that is gone
 		}
 		m := c
-		m.rule, m.before, m.one, m.subject = "move-removed", d.levelName(id), "no longer leads to "+d.levelName(id), true
+		m.rule, m.before, m.one, m.subject = "move-removed", name(id, true), "no longer leads to "+name(id, true), true
 		said = true
 		d.add(m)
 	}
 	for _, id := range without(is, was) {
 		m := c
-		m.rule, m.after, m.one, m.subject = "move-added", d.levelName(id), "now also leads to "+d.levelName(id), true
+		m.rule, m.after, m.one, m.subject = "move-added", name(id, true), "now also leads to "+name(id, true), true
 		said = true
 		d.add(m)
 	}

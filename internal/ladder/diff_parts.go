@@ -27,6 +27,9 @@ func (d *differ) lifecycle(k partKind) {
 	for _, id := range k.pairing.fresh() {
 		c := k.about(id, true)
 		c.rule, c.one, c.subject = k.name+"-added", "is a new "+k.name, true
+		if c.thing != "" {
+			c.one = "is new" // it is called "the track ..." already
+		}
 		if k.fresh != nil {
 			rule, says := k.fresh(id)
 			c.rule, c.one = rule, says
@@ -164,7 +167,7 @@ func (d *differ) trackParts() {
 		a, _ := d.a.Track(was)
 		b, _ := d.b.Track(id)
 		about := func(rule, field string) draft {
-			return draft{rule: rule, path: "tracks." + id + "." + field, thing: b.Title}
+			return draft{rule: rule, path: "tracks." + id + "." + field, thing: "The track " + b.Title}
 		}
 		d.field(about("track-title-changed", "title"), "title", a.Title, b.Title)
 		d.field(about("track-family-changed", "family"), "job family", a.Family, b.Family)
@@ -182,7 +185,7 @@ func (d *differ) areaParts() {
 		a := byID(d.a.Areas, was, func(x *Area) string { return x.ID })
 		b := byID(d.b.Areas, id, func(x *Area) string { return x.ID })
 		about := func(rule, field string) draft {
-			return draft{rule: rule, path: "areas." + id + "." + field, thing: b.Title}
+			return draft{rule: rule, path: "areas." + id + "." + field, thing: "The area " + b.Title}
 		}
 		d.field(about("area-title-changed", "title"), "title", a.Title, b.Title)
 		d.prose(about("area-definition-changed", "definition"), "definition", a.Definition, b.Definition)
@@ -191,21 +194,18 @@ func (d *differ) areaParts() {
 }
 
 func (d *differ) aimParts() {
-	title := func(id string, inB bool) string {
-		f := d.a
-		if inB {
-			f = d.b
+	title := d.titleIn("an aim", func(f *Framework, id string) (string, bool) {
+		x := byID(f.Aims, id, func(x *Aim) string { return x.ID })
+		if x == nil {
+			return "", false
 		}
-		if x := byID(f.Aims, id, func(x *Aim) string { return x.ID }); x != nil {
-			return x.Title
-		}
-		return readable(id)
-	}
+		return x.Title, true
+	})
 	about := func(id string, inB bool) draft {
 		return draft{path: "aims." + id, thing: fmt.Sprintf("The aim %s", quote(title(id, inB)))}
 	}
 	d.lifecycle(partKind{name: "aim", plural: "aims", pairing: &d.aims, about: about, title: title,
-		gone: "is no longer one"})
+		gone: "is gone"})
 	for _, id := range d.aims.b {
 		was, ok := d.aims.prev[id]
 		if !ok {

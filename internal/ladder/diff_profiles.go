@@ -27,7 +27,7 @@ func (d *differ) profiles() {
 		}
 		c := d.profileDraft(id, true)
 		p := d.b.Profiles[id]
-		c.rule, c.one = "profile-added", "now requires proficiency by "+readable(p.Model)
+		c.rule, c.one = "profile-added", "now has a profile by the model "+quote(readable(p.Model))
 		c.after = profileLines(p)
 		d.add(c)
 	}
@@ -40,7 +40,7 @@ func (d *differ) profiles() {
 		}
 		c := d.profileDraft(id, false)
 		p := d.a.Profiles[id]
-		c.rule, c.one = "profile-removed", "no longer requires proficiency by "+readable(p.Model)
+		c.rule, c.one = "profile-removed", "no longer has a profile by the model "+quote(readable(p.Model))
 		c.before = profileLines(p)
 		d.add(c)
 	}
@@ -68,7 +68,7 @@ func (d *differ) profile(c draft, a, b Profile, rising order) {
 	if a.Model != b.Model {
 		m := at(c, "model")
 		m.rule, m.before, m.after = "profile-model-changed", readable(a.Model), readable(b.Model)
-		m.one = fmt.Sprintf("now requires proficiency by %s (it was %s)", m.after, m.before)
+		m.one = fmt.Sprintf("the profile now follows the model %s (it was %s)", quote(m.after), quote(m.before))
 		d.add(m)
 	}
 	for _, id := range sortedKeys(b.Requires) {
@@ -78,7 +78,7 @@ func (d *differ) profile(c draft, a, b Profile, rising order) {
 		if _, kept := b.Requires[id]; !kept {
 			r := at(c, "requires."+id)
 			r.rule, r.before = "profile-lowered", readable(a.Requires[id])
-			r.one = fmt.Sprintf("no longer requires %s (it was %s)", readable(id), r.before)
+			r.one = fmt.Sprintf("no longer requires proficiency in %s (it was %s)", readable(id), quote(r.before))
 			d.add(r)
 		}
 	}
@@ -90,15 +90,16 @@ func (d *differ) requirement(c draft, id, a, b string, rising order) {
 		return
 	}
 	c.before, c.after = readable(a), readable(b)
+	c.one = fmt.Sprintf("the proficiency required in %s is now %s (it was %s)", readable(id), quote(c.after), quote(c.before))
 	switch {
 	case a == "":
-		c.rule, c.one = "profile-raised", fmt.Sprintf("now also requires %s: %s", readable(id), c.after)
+		c.rule, c.one = "profile-raised", fmt.Sprintf("now also requires proficiency in %s (%s)", readable(id), quote(c.after))
 	case rising.below(a, b) && !rising.below(b, a):
-		c.rule, c.one = "profile-raised", fmt.Sprintf("now requires %s in %s (it was %s)", c.after, readable(id), c.before)
+		c.rule = "profile-raised"
 	case rising.below(b, a) && !rising.below(a, b):
-		c.rule, c.one = "profile-lowered", fmt.Sprintf("now requires %s in %s (it was %s)", c.after, readable(id), c.before)
+		c.rule = "profile-lowered"
 	default:
-		c.rule, c.one = "profile-changed", fmt.Sprintf("now requires %s in %s (it was %s), %s", c.after, readable(id), c.before, mayAskMore)
+		c.rule, c.rest = "profile-changed", ", "+mayAskMore
 	}
 	d.add(c)
 }

@@ -27,6 +27,9 @@ type draft struct {
 	// "Senior (L3) is retired".
 	subject       bool
 	before, after string
+	// replaced says that after is not before in other words: a reason that
+	// gave way to expectations has no words in common with them.
+	replaced bool
 }
 
 func (d *differ) add(c draft) { d.drafts = append(d.drafts, c) }
@@ -133,7 +136,7 @@ func (d *differ) change(c *draft) Change {
 	if c.role != nil {
 		out.Role, out.RoleTitle = c.role.ID, c.role.Title
 	}
-	if c.before != "" && c.after != "" {
+	if c.before != "" && c.after != "" && c.before != c.after && !c.replaced {
 		out.Words = WordDiff(c.before, c.after)
 	}
 	return out

@@ -21,30 +21,38 @@ func (s ChangeSet) Headline(f *Framework) string {
 		return strings.TrimSuffix(s.Changes[0].Message, ".") // the framework as a whole
 	}
 	people, others := s.split()
-	parts := s.peopleParts(people)
-	also := s.tally(others)
-	if len(parts) == 0 {
-		return also + "; nobody is asked for more or less"
-	}
-	if also != "" {
+	parts := s.peopleParts(people, f)
+	if also := s.tally(others); len(parts) > 0 && also != "" {
 		parts = append(parts, "also "+also)
+	} else if also != "" {
+		parts = append(parts, also)
 	}
-	if s.leavesOut(people, f) {
+	switch {
+	case !slices.ContainsFunc(s.Changes, touchesPeople):
+		parts = append(parts, "nobody is asked for more or less")
+	case s.leavesOut(people, f):
 		parts = append(parts, "nobody else is affected")
 	}
 	return strings.Join(parts, "; ")
 }
 
-// split parts the changes that touch people from those that a headline adds.
-// What clarifies or only words otherwise is told where there is nothing else.
+// touchesPeople says whether people are asked for more or less, move, or are
+// at a level that is gone.
+func touchesPeople(c Change) bool {
+	return c.Category == AsksMore || c.Category == AsksLess || c.Category == MovesPeople || c.Rule == "level-removed"
+}
+
+// split parts the changes that are told level by level from those that a
+// headline adds. What clarifies or only words otherwise is told where there is
+// nothing else.
 func (s ChangeSet) split() (people, others []Change) {
 	var light []Change
 	for _, c := range s.Changes {
 		switch {
-		case c.Category.touchesPeople() && len(c.Affects) > 0:
-			people = append(people, c)
-		case c.Category.Weight() < Adds.Weight() && !c.Category.touchesPeople():
+		case c.Category.Weight() < AsksLess.Weight():
 			light = append(light, c)
+		case len(c.Affects) > 0:
+			people = append(people, c)
 		default:
 			others = append(others, c)
 		}
@@ -57,10 +65,7 @@ func (s ChangeSet) split() (people, others []Change) {
 
 // peopleParts tells level by level, or, of many, in one sum. Levels of which
 // the same is to be said stand together.
-func (s ChangeSet) peopleParts(people []Change) []string {
-	if len(people) == 0 {
-		return nil
-	}
+func (s ChangeSet) peopleParts(people []Change, f *Framework) []string {
 	var said []string
 	who := map[string][]LevelRef{}
 	affected := 0
@@ -82,7 +87,11 @@ func (s ChangeSet) peopleParts(people []Change) []string {
 		who[t] = append(who[t], l)
 	}
 	if len(said) > maxHeadlineLevels {
-		return []string{fmt.Sprintf("%d levels: %s", affected, s.tally(people))}
+		who := count(affected, "level")
+		if f != nil && affected <= len(f.Levels) {
+			who = fmt.Sprintf("%d of %d levels", affected, len(f.Levels))
+		}
+		return []string{who + ": " + s.tally(people)}
 	}
 	for i, t := range said {
 		said[i] = refNames(who[t]) + ": " + t
@@ -120,9 +129,9 @@ func (s ChangeSet) tally(changes []Change) string {
 		counts[c.Rule+"\x00"+s.aside(c)]++
 	}
 	var out []string
-	noun := ""
+	noun, keys := "", sortedKeys(counts)
 	for _, r := range ruleList {
-		for _, k := range sortedKeys(counts) {
+		for _, k := range keys {
 			id, aside, _ := strings.Cut(k, "\x00")
 			if id != r.ID {
 				continue
@@ -144,8 +153,10 @@ func (s ChangeSet) aside(c Change) string {
 	switch c.Rule {
 	case "expectation-moved-down", "expectation-moved-across", "expectation-moved-up-reworded":
 		return " from " + s.shorts(c.From)
-	case "expectation-moved-up", "expectation-moved-to-new-level":
+	case "expectation-moved-up":
 		return " to " + s.shorts(c.To)
+	case "expectation-moved-to-new-level":
+		return " to the new level " + s.shorts(c.To)
 	}
 	return ""
 }

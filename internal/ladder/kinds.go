@@ -68,12 +68,13 @@ func (d *differ) retired() RetiredIDs {
 func (d *differ) levelKind() partKind {
 	return partKind{
 		name: "level", plural: "levels", pairing: &d.levels, retired: d.retired().Levels,
-		title: func(id string, inB bool) string {
-			if l, ok := d.text(inB).Level(id); ok {
-				return l.Name()
+		title: d.titleIn("a level", func(f *Framework, id string) (string, bool) {
+			l, ok := f.Level(id)
+			if !ok {
+				return "", false
 			}
-			return d.levelName(id)
-		},
+			return l.Name(), true
+		}),
 		about: func(id string, inB bool) draft {
 			s := d.slotOf(id, inB)
 			c := draft{path: "levels." + id, at: []int{s}}
@@ -98,6 +99,20 @@ func (d *differ) levelKind() partKind {
 	}
 }
 
+// titleIn finds what people call things of one kind: in the text that is asked
+// for, else in the other one. An id that neither has is not said: such texts
+// are refused before anybody reads what changed in them.
+func (d *differ) titleIn(kind string, find func(f *Framework, id string) (string, bool)) func(id string, inB bool) string {
+	return func(id string, inB bool) string {
+		for _, f := range []*Framework{d.text(inB), d.text(!inB)} {
+			if title, ok := find(f, id); ok && title != "" {
+				return title
+			}
+		}
+		return kind + " that is not there"
+	}
+}
+
 // slotOf is the slot of a level, by its id in either text; -1 if there is none.
 func (d *differ) slotOf(id string, inB bool) int {
 	for i, s := range d.slots {
@@ -108,23 +123,14 @@ func (d *differ) slotOf(id string, inB bool) int {
 	return -1
 }
 
-// levelName is the name of a level of either text, by its id.
-func (d *differ) levelName(id string) string {
-	for _, inB := range []bool{true, false} {
-		if s := d.slotOf(id, inB); s >= 0 {
-			return d.slots[s].level().Name()
-		}
-	}
-	return readable(id)
-}
-
 func (d *differ) trackKind() partKind {
-	title := func(id string, inB bool) string {
-		if t, ok := d.text(inB).Track(id); ok {
-			return t.Title
+	title := d.titleIn("a track", func(f *Framework, id string) (string, bool) {
+		t, ok := f.Track(id)
+		if !ok {
+			return "", false
 		}
-		return readable(id)
-	}
+		return t.Title, true
+	})
 	return partKind{
 		name: "track", plural: "tracks", pairing: &d.tracks, retired: d.retired().Tracks, title: title,
 		about: func(id string, inB bool) draft {
@@ -138,12 +144,13 @@ func (d *differ) trackKind() partKind {
 }
 
 func (d *differ) areaKind() partKind {
-	title := func(id string, inB bool) string {
-		if a := byID(d.text(inB).Areas, id, func(x *Area) string { return x.ID }); a != nil {
-			return a.Title
+	title := d.titleIn("an area", func(f *Framework, id string) (string, bool) {
+		a := byID(f.Areas, id, func(x *Area) string { return x.ID })
+		if a == nil {
+			return "", false
 		}
-		return readable(id)
-	}
+		return a.Title, true
+	})
 	return partKind{
 		name: "area", plural: "areas", pairing: &d.areas, retired: d.retired().Areas, title: title,
 		about: func(id string, inB bool) draft {
@@ -155,18 +162,15 @@ func (d *differ) areaKind() partKind {
 func (d *differ) competencyKind() partKind {
 	return partKind{
 		name: "competency", plural: "competencies", pairing: &d.competencies, retired: d.retired().Competencies,
-		title: func(id string, inB bool) string {
-			if c, ok := d.text(inB).Competency(id); ok {
-				return c.Title
+		title: d.titleIn("a competency", func(f *Framework, id string) (string, bool) {
+			c, ok := f.Competency(id)
+			if !ok {
+				return "", false
 			}
-			return readable(id)
-		},
+			return c.Title, true
+		}),
 		about: func(id string, inB bool) draft {
-			c := draft{path: "competencies." + id, row: 1 + d.rowOf(id, inB)}
-			if !inB {
-				c.affects = d.asked(c.row-1, false)
-			}
-			return c
+			return draft{path: "competencies." + id, row: 1 + d.rowOf(id, inB)}
 		},
 	}
 }
@@ -186,12 +190,13 @@ func (d *differ) roleKind() partKind {
 	}
 	return partKind{
 		name: "role", plural: "roles", pairing: &d.roleIDs, retired: d.retired().Roles,
-		title: func(id string, inB bool) string {
-			if r := find(id, inB); r != nil {
-				return r.Title
+		title: d.titleIn("a role", func(f *Framework, id string) (string, bool) {
+			r := byID(f.Roles, id, func(x *Role) string { return x.ID })
+			if r == nil {
+				return "", false
 			}
-			return readable(id)
-		},
+			return r.Title, true
+		}),
 		about: func(id string, inB bool) draft {
 			return draft{path: "roles." + id, role: find(id, inB)}
 		},

@@ -84,6 +84,7 @@ func (d *differ) movedDown(u, v *unit, from, to []int, reworded bool) {
 		c.rest += wasReworded(u)
 		c.affects = d.inherit(to, v.row, true)
 	}
+	c.rest += d.inheritedBy(c)
 	d.add(c)
 }
 
@@ -206,30 +207,12 @@ func (d *differ) heirs(row int) []int {
 	return out
 }
 
+// place is a competency and a level.
+type place = [2]int
+
 // reword finds expectations that read otherwise at the same level.
 func (d *differ) reword() {
-	type place = [2]int
-	lost, gained := map[place][]*unit{}, map[place][]*unit{}
-	var places []place
-	for _, v := range d.units.list {
-		for _, s := range d.existing(v.gained) {
-			at := place{v.row, s}
-			if gained[at] == nil {
-				places = append(places, at)
-			}
-			gained[at] = append(gained[at], v)
-		}
-	}
-	for _, u := range d.units.list {
-		if len(u.lost) == 0 {
-			continue
-		}
-		for _, r := range d.heirs(u.row) {
-			for _, s := range d.existing(u.lost) {
-				lost[place{r, s}] = append(lost[place{r, s}], u)
-			}
-		}
-	}
+	places, lost, gained := d.openPlaces()
 	seen := map[[2]*unit]bool{}
 	var found []likeness
 	for _, at := range places {
@@ -251,6 +234,32 @@ func (d *differ) reword() {
 			d.reworded(l.lost, l.gained, at)
 		}
 	}
+}
+
+// openPlaces are the cells in which expectations came that continue nothing
+// yet, what came there, and what went from there.
+func (d *differ) openPlaces() (places []place, lost, gained map[place][]*unit) {
+	lost, gained = map[place][]*unit{}, map[place][]*unit{}
+	for _, v := range d.units.list {
+		for _, s := range d.existing(v.gained) {
+			at := place{v.row, s}
+			if gained[at] == nil {
+				places = append(places, at)
+			}
+			gained[at] = append(gained[at], v)
+		}
+	}
+	for _, u := range d.units.list {
+		if len(u.lost) == 0 {
+			continue
+		}
+		for _, r := range d.heirs(u.row) {
+			for _, s := range d.existing(u.lost) {
+				lost[place{r, s}] = append(lost[place{r, s}], u)
+			}
+		}
+	}
+	return places, lost, gained
 }
 
 // compare adds a pair to those found, if the texts are alike enough.

@@ -65,6 +65,7 @@ func (x *lexicon) phrase(text string) *phrase {
 	}
 	p := &phrase{text: text, raw: words(text)}
 	for _, w := range p.raw {
+		w = singular(w)
 		id, ok := x.ids[w]
 		if !ok {
 			id = int32(len(x.ids))
@@ -76,6 +77,14 @@ func (x *lexicon) phrase(text string) *phrase {
 	slices.Sort(p.sorted)
 	x.phrases[text] = p
 	return p
+}
+
+// singular takes the s from a word, so that mentor and mentors pair texts alike.
+func singular(w string) string {
+	if stem, ok := strings.CutSuffix(w, "s"); ok && len(stem) > 2 && !strings.HasSuffix(stem, "s") {
+		return stem
+	}
+	return w
 }
 
 // similarity is how alike two phrases are, from 0 to 1: twice the length of
@@ -132,7 +141,7 @@ func (p *phrase) common(q *phrase) int {
 	v := ^uint64(0)
 	for _, w := range q.words {
 		u := v & p.masks[w]
-		v = v + u | v - u
+		v = (v + u) | (v - u)
 	}
 	if len(p.words) < 64 {
 		v |= ^uint64(0) << len(p.words)

@@ -94,7 +94,7 @@ func wordRune(r rune) bool {
 }
 
 func unspaced(r rune) bool {
-	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar)
+	return r >= 0x0e00 && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar)
 }
 
 // spans are a difference in the making.
@@ -230,17 +230,35 @@ func (s *spans) write() []Span {
 		}
 		out = append(out, Span{op, text})
 	}
-	for _, p := range s.list {
+	for i, p := range s.list {
 		if p.changed() {
+			if i+1 < len(s.list) {
+				p.slide(&s.list[i+1])
+			}
 			// The space that both sides begin with is no part of the change.
 			space := commonSpace(p.removed, p.added)
-			p.same, p.removed, p.added = space, p.removed[len(space):], p.added[len(space):]
+			p.same, p.removed, p.added = p.same+space, p.removed[len(space):], p.added[len(space):]
 		}
 		add(SpanSame, p.same)
 		add(SpanRemoved, p.removed)
 		add(SpanAdded, p.added)
 	}
 	return out
+}
+
+// slide moves a bracket or quote at the beginning of a pure addition or
+// removal past it, if the same follows: "(L4), M3 (M3)" has ", M3 (M3)" more
+// than "(L4)", and not "), M3 (M3".
+func (p *piece) slide(next *piece) {
+	for _, text := range []*string{&p.removed, &p.added} {
+		r, size := utf8.DecodeRuneInString(*text)
+		if p.removed == "" == (p.added == "") || !strings.ContainsRune(`)]}"`, r) || !strings.HasPrefix(next.same, (*text)[:size]) {
+			continue
+		}
+		p.same += (*text)[:size]
+		*text = (*text)[size:] + next.same[:size]
+		next.same = next.same[size:]
+	}
 }
 
 // commonSpace is the space that two texts both begin with, "" unless both have more.
