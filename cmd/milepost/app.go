@@ -101,10 +101,10 @@ func (a *app) compiler() (*compile.Compiler, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, err := compile.New(compile.Options{CacheDir: dir})
+	c, err := compile.New(compile.Options{CacheDir: dir, Isolated: true})
 	if err != nil && a.cache == "" {
 		fmt.Fprintf(a.stderr, "milepost: %s; going on without it (--cache names another)\n", err)
-		return compile.New(compile.Options{})
+		return compile.New(compile.Options{Isolated: true})
 	}
 	return c, err
 }

@@ -12,6 +12,8 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"github.com/milepost-dev/milepost/internal/compile"
 )
 
 // Exit codes, as the help of the command states them.
@@ -23,6 +25,7 @@ const (
 )
 
 func main() {
+	compile.RunIfWorker()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))

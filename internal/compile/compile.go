@@ -10,11 +10,13 @@ package compile
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -23,6 +25,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/milepost-dev/milepost/internal/diag"
 	"github.com/milepost-dev/milepost/internal/ladder"
@@ -104,11 +107,22 @@ func Decompress(gz []byte) ([]byte, error) {
 type Options struct {
 	CacheDir   string // "" keeps no cache
 	CacheBytes int64  // 0 means DefaultCacheBytes
+	// Isolated evaluates in processes of their own, with limits: for content
+	// that may be hostile. The program must call RunIfWorker first of all.
+	Isolated bool
+	// Deadline is how long one evaluation may take where it is isolated, by
+	// the wall clock. 0 means DefaultDeadline.
+	Deadline time.Duration
 }
+
+// DefaultDeadline is how long one isolated evaluation may take. A framework
+// of the largest size allowed takes a fraction of a second.
+const DefaultDeadline = 8 * time.Second
 
 // Compiler compiles frameworks. It may be used by several goroutines at once.
 type Compiler struct {
 	cache    *cache
+	pool     *pool        // nil evaluates in this process
 	compiled atomic.Int64 // evaluated, and not found in the cache
 }
 
@@ -121,7 +135,19 @@ func New(o Options) (*Compiler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Compiler{cache: c}, nil
+	compiler := &Compiler{cache: c}
+	if o.Isolated {
+		compiler.pool = newPool(cmp.Or(o.Deadline, DefaultDeadline))
+	}
+	return compiler, nil
+}
+
+// Close ends the processes that the compiler keeps. It may be used afterwards,
+// and then keeps none.
+func (c *Compiler) Close() {
+	if c.pool != nil {
+		c.pool.close()
+	}
 }
 
 // Unit is one framework to compile.
@@ -162,12 +188,35 @@ func (c *Compiler) Framework(ctx context.Context, u Unit) (*Result, error) {
 		}
 	}
 	c.compiled.Add(1)
-	r, err := compileSource(src)
+	r, err := c.evaluate(ctx, src)
+	var limit *limitError
+	if errors.As(err, &limit) { // of this machine at this moment: not for the cache
+		f := limitFinding(limit, src.files[0].name)
+		f.Framework = src.id
+		return &Result{ID: src.id, Findings: diag.List{f}}, nil
+	}
 	if err != nil {
 		return nil, err
 	}
 	c.cache.put(key, r)
 	return r, nil
+}
+
+// evaluate compiles a source, in a process of its own where that is wanted.
+func (c *Compiler) evaluate(ctx context.Context, src *source) (*Result, error) {
+	if c.pool == nil {
+		return compileSource(src)
+	}
+	m := &message{ID: src.id, Dir: src.dir, Files: wire(src.files), Lib: map[string][]wireFile{}}
+	for p, f := range src.lib {
+		m.Lib[p] = wire(f)
+	}
+	reply, err := c.pool.ask(ctx, m)
+	if err != nil {
+		return nil, err
+	}
+	reply.Result.gz = reply.Compressed
+	return reply.Result, nil
 }
 
 // Lookup is the cached result of a unit with a key, without touching its files.

@@ -94,6 +94,10 @@ func (j job) loader(ctx *build.Context) build.LoadFunc {
 	loaded, loading := map[string]*build.Instance{}, map[string]bool{}
 	var load build.LoadFunc
 	load = func(pos token.Pos, p string) *build.Instance {
+		source, ok := j.packageFiles(p)
+		if !ok {
+			return nil
+		}
 		inst := ctx.NewInstance(p, load)
 		if loading[p] { // building it would never end
 			inst.ReportError(errors.Newf(pos, "the package %q imports itself", p))
@@ -105,22 +109,25 @@ func (j job) loader(ctx *build.Context) build.LoadFunc {
 		inst.ImportPath = p
 		loading[p], loaded[p] = true, inst
 		defer delete(loading, p)
-		switch lib, ok := j.lib[p]; {
-		case p == schema.ImportPath && j.loose:
-			addSource(inst, []file{{"schema/loose.cue", []byte(looseSchema)}})
-		case p == schema.ImportPath:
-			addSource(inst, schemaFiles())
-		case ok:
-			addSource(inst, lib)
-		default:
-			return nil
-		}
+		addSource(inst, source)
 		if err := inst.Complete(); err != nil && inst.Err == nil {
 			inst.Err = errors.Promote(err, "")
 		}
 		return inst
 	}
 	return load
+}
+
+// packageFiles are the files of a package that is not one of CUE's own.
+func (j job) packageFiles(p string) ([]file, bool) {
+	switch {
+	case p == schema.ImportPath && j.loose:
+		return []file{{"schema/loose.cue", []byte(looseSchema)}}, true
+	case p == schema.ImportPath:
+		return schemaFiles(), true
+	}
+	lib, ok := j.lib[p]
+	return lib, ok
 }
 
 func addSource(inst *build.Instance, files []file) {

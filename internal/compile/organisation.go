@@ -38,7 +38,28 @@ func (c *Compiler) Organisation(ctx context.Context, fsys fs.FS, root string) (l
 	if err != nil || !ok {
 		return org, col.findings, err
 	}
-	files := []file{{name, data}}
+	return c.organisationOf(ctx, file{name, data})
+}
+
+// organisationOf evaluates the file, in a process of its own where that is wanted.
+func (c *Compiler) organisationOf(ctx context.Context, f file) (ladder.Organisation, diag.List, error) {
+	if c.pool == nil {
+		return compileOrganisation([]file{f})
+	}
+	r, err := c.pool.ask(ctx, &message{Organisation: true, Files: wire([]file{f})})
+	var limit *limitError
+	if errors.As(err, &limit) {
+		return ladder.DefaultOrganisation(), diag.List{limitFinding(limit, f.name)}, nil
+	}
+	if err != nil {
+		return ladder.DefaultOrganisation(), nil, err
+	}
+	return *r.Organisation, r.Findings, nil
+}
+
+// compileOrganisation is the pure part: a file in memory to an organisation.
+func compileOrganisation(files []file) (ladder.Organisation, diag.List, error) {
+	org := ladder.DefaultOrganisation()
 	p, found := parseAll(files, profile{pkg: organisationField, root: organisationField, lib: func(string) bool { return false }}, "")
 	if found.HasErrors() {
 		return org, found.Sort(), nil

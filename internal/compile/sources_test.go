@@ -268,7 +268,9 @@ func TestEveryCodeIsTested(t *testing.T) {
 }
 
 // elsewhere are codes that other tests make, with the reason.
-var elsewhere = map[string]string{}
+var elsewhere = map[string]string{
+	"limit-passed": "only an evaluation of its own process passes a limit: pool_test.go",
+}
 
 // codeText is what a finding's code looks like.
 var codeText = regexp.MustCompile(`^[a-z]+(-[a-z0-9]+)*-?$`)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"time"
+	_ "time/tzdata" // a small machine has no zones of its own
 )
 
 // Organisation is what holds for all frameworks of a repository:

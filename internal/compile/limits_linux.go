@@ -1,0 +1,51 @@
+package compile
+
+import (
+	"fmt"
+	"os"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// limitSelf takes from the process what evaluation does not need: memory and
+// time beyond its limits, core dumps, writing files, opening many, and gaining
+// privileges. It is called before a byte of content is read.
+func limitSelf() error {
+	if err := os.Chdir("/"); err != nil {
+		return fmt.Errorf("leaving the directory: %w", err)
+	}
+	for _, l := range []struct {
+		what  int
+		limit uint64
+	}{
+		{unix.RLIMIT_DATA, workerData},
+		{unix.RLIMIT_CORE, 0},
+		{unix.RLIMIT_FSIZE, 0},
+		{unix.RLIMIT_NOFILE, 32},
+		{unix.RLIMIT_CPU, workerCPU * workerUses},
+	} {
+		if err := unix.Setrlimit(l.what, &unix.Rlimit{Cur: l.limit, Max: l.limit}); err != nil {
+			return fmt.Errorf("limit %d: %w", l.what, err)
+		}
+	}
+	// On all threads at once: a thread without it could pass it on.
+	if _, _, errno := syscall.AllThreadsSyscall6(syscall.SYS_PRCTL, unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0, 0); errno != 0 && errno != syscall.ENOTSUP {
+		return fmt.Errorf("no new privileges: %w", errno)
+	} else if errno == syscall.ENOTSUP { // built with cgo: the thread that starts the others
+		return unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+	}
+	return nil
+}
+
+// processGroup keeps a worker out of its parent's group, so that a signal to
+// one is none to the other.
+func processGroup() *syscall.SysProcAttr {
+	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+}
+
+// killGroup ends a worker and whatever it started.
+func killGroup(pid int) { _ = syscall.Kill(-pid, syscall.SIGKILL) }
+
+// self is the program itself, also where its file was replaced meanwhile.
+func self() (string, error) { return "/proc/self/exe", nil }

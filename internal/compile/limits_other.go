@@ -1,0 +1,22 @@
+//go:build !linux
+
+package compile
+
+import (
+	"os"
+	"syscall"
+)
+
+// limitSelf does what can be done on systems without these limits: nothing.
+// The parent's deadline holds everywhere.
+func limitSelf() error { return os.Chdir(os.TempDir()) }
+
+func processGroup() *syscall.SysProcAttr { return nil }
+
+func killGroup(pid int) {
+	if p, err := os.FindProcess(pid); err == nil {
+		_ = p.Kill()
+	}
+}
+
+func self() (string, error) { return os.Executable() }
