@@ -76,7 +76,7 @@ _use: [list.Max([1]), strings.ToUpper("a")]
 
 func TestHostileTextEndsItsWorkerAndNothingElse(t *testing.T) {
 	t.Parallel()
-	c := isolated(t, 20*time.Second)
+	c := isolated(t, 10*time.Second)
 	for name, text := range map[string]string{
 		"memory":  `_a: strings.Repeat(strings.Repeat(strings.Repeat("x", 10000), 10000), 1000)`,
 		"numbers": `_a: [for x in list.Range(0, 100000000, 1) {x}]`,

@@ -219,7 +219,7 @@ func unquote(e ast.Expr) string {
 // docOf is a field's doc comment as one paragraph.
 func docOf(f *ast.Field) string {
 	var b strings.Builder
-	for _, g := range f.Comments() {
+	for _, g := range ast.Comments(f) {
 		if !g.Doc {
 			continue
 		}

@@ -82,11 +82,6 @@ func (p *pairing) nowAll(ids []string) []string {
 	return out
 }
 
-// gone lists the things of a that nothing of b continues, as shown.
-func (p *pairing) gone() []string {
-	return slices.DeleteFunc(slices.Clone(p.a), func(id string) bool { _, ok := p.next[id]; return ok })
-}
-
 // fresh lists the things of b that continue nothing of a, as shown.
 func (p *pairing) fresh() []string {
 	return slices.DeleteFunc(slices.Clone(p.b), func(id string) bool { _, ok := p.prev[id]; return ok })
