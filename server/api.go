@@ -449,7 +449,7 @@ func (s *Server) levelChanges(snap *history.Snapshot, t *history.Timeline, level
 		}
 		*bound.at = sel.index
 	}
-	out := &LevelHistory{Framework: t.ID, Level: level, Changes: []LevelHistoryEntry{}, Truncated: to-maxHistory > from}
+	out := &LevelHistory{Framework: t.ID, Level: level, Changes: []LevelHistoryEntry{}, Truncated: to-maxHistory > from+1}
 	known := false
 	for i := to; i >= max(from, to-maxHistory, 0); i-- {
 		b, err := t.Versions[i].Text()

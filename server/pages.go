@@ -89,6 +89,7 @@ type page struct {
 	Organisation string
 	Assets       *assets
 	Program      string // "Milepost 1.2.3"
+	Home         string // the list, as of the date that is looked at
 	Here         string // which entry of the navigation this is
 	Working      *workingNote
 	Problems     int // frameworks whose newest text needs a change
@@ -122,7 +123,7 @@ type colophon struct {
 
 // newPage fills in what the layout shows of a snapshot; snap may be nil.
 func (s *Server) newPage(snap *history.Snapshot, class, title string) page {
-	p := page{Title: title, Class: class, Lang: "en", Assets: s.pages.assets, Program: program(s.o.Version)}
+	p := page{Title: title, Class: "p-" + class, Lang: "en", Home: "/", Assets: s.pages.assets, Program: program(s.o.Version)}
 	if snap == nil {
 		return p
 	}

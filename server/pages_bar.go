@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -42,11 +43,18 @@ const (
 	barNewest      barState = "newest"      // the version in force, by its number
 	barWorking     barState = "working"     // what is not committed yet
 	barUnversioned barState = "unversioned" // a directory outside Git
+	barList        barState = "list"        // the list of what is in force today
+	barListPast    barState = "list-past"   // the list of what was in force on a day
+	barListComing  barState = "list-coming" // the list of what will be
 )
 
 // Elsewhere says whether the page shows anything but today's text.
 func (s barState) Elsewhere() bool {
-	return s != barToday && s != barNewest && s != barUnversioned
+	switch s {
+	case barToday, barNewest, barUnversioned, barList:
+		return false
+	}
+	return true
 }
 
 // dateForm asks for another day. Kept are the parameters that stay.
@@ -62,8 +70,9 @@ type param struct{ Name, Value string }
 // yearAhead is how far into the future the date field reaches.
 const yearAhead = 1
 
-// bar describes what is read. kept are the parameters that narrow the page.
-func (s *Server) bar(c echo.Context, r *reading, q query, level string, kept ...param) *bar {
+// bar describes what is read. The page is at parts below the framework's; kept
+// are the parameters that narrow it.
+func (s *Server) bar(c echo.Context, r *reading, q query, parts []string, kept ...param) *bar {
 	loc := r.snap.Location
 	b := &bar{State: s.barState(r), Versions: r.walk.versions()}
 	if r.timeline.Broken != "" {
@@ -77,16 +86,16 @@ func (s *Server) bar(c echo.Context, r *reading, q query, level string, kept ...
 		b.Form = s.dateForm(c, loc, first.EffectiveFrom, kept)
 	}
 	if b.State == barWorking {
-		b.Previous, b.Findings = r.version.Previous, len(r.snap.Working.Findings)
-		b.Today = address([]string{"frameworks", r.timeline.ID}, nil)
-		if b.Previous != "" {
-			b.Since = r.walk.diff("", workingCopy, level)
+		b.Previous, b.Findings = r.version.Previous, countOf(r.snap.Working.Findings, r.timeline.ID)
+		if r.timeline.Live() {
+			b.Today = r.walk.today().framework()
+			b.Since = r.walk.diff("", workingCopy, levelOf(parts))
 		}
 		return b
 	}
 	b.Version, b.Provisional = r.version.Number, r.version.Info().Provisional
 	b.From = dayOf(r.version.EffectiveFrom, loc)
-	s.barHistory(b, r, level)
+	s.barHistory(b, r, parts)
 	if r.when.Asked != "" {
 		b.Asked = askedFor(r.when, loc)
 		b.Form.Value = r.when.Date(loc)
@@ -97,23 +106,58 @@ func (s *Server) bar(c echo.Context, r *reading, q query, level string, kept ...
 	return b
 }
 
+// barBeside is the bar of a page that is about several versions: it speaks of
+// today's text, or of the working copy where that is compared. It is nil where
+// there is neither.
+func (s *Server) barBeside(c echo.Context, snap *history.Snapshot, t *history.Timeline, working bool) *bar {
+	w := walk{id: t.ID}
+	sel, err := s.pickAt(snap, t, history.When{})
+	if working {
+		w = w.at(workingCopy)
+		sel, err = s.pickVersion(snap, t, workingCopy)
+	}
+	if err != nil {
+		return nil
+	}
+	b := s.bar(c, &reading{selection: &sel, walk: w}, query{}, nil)
+	if b.Since = ""; b.Form != nil {
+		b.Form.Action = w.today().framework()
+	}
+	return b
+}
+
 // barHistory fills in what came after the text, and the ways back to today.
-func (s *Server) barHistory(b *bar, r *reading, level string) {
+func (s *Server) barHistory(b *bar, r *reading, parts []string) {
 	until := r.timeline.Until(r.index)
 	live := r.timeline.Live()
 	if !until.IsZero() {
 		b.Until = dayOf(until, r.snap.Location)
 		b.Ended = r.timeline.Versions[r.index+1].Removed
 		if live {
-			b.Since = r.walk.diff(r.version.Number, "", level)
+			b.Since = r.walk.diff(r.version.Number, "", levelOf(parts))
 		}
 	}
 	if b.State != barToday && b.State != barNewest && live {
 		b.Today = r.walk.today().framework()
-		if level != "" {
-			b.Today = r.walk.today().level(level)
+		if s.todayHas(r, parts) {
+			b.Today = r.walk.today().to(parts)
 		}
 	}
+}
+
+// todayHas says whether today's text has the level or competency that a page
+// is about.
+func (s *Server) todayHas(r *reading, parts []string) bool {
+	newest, err := s.step(r.snap, r.timeline, len(r.timeline.Versions)-1)
+	return err == nil && slices.Contains(newest.has, strings.Join(parts, "/"))
+}
+
+// levelOf is the level that a page is about, "" where it is about none.
+func levelOf(parts []string) string {
+	if len(parts) == 2 && parts[0] == "levels" {
+		return parts[1]
+	}
+	return ""
 }
 
 func (s *Server) barState(r *reading) barState {
@@ -121,7 +165,7 @@ func (s *Server) barState(r *reading) barState {
 	switch {
 	case r.snap.Unversioned:
 		return barUnversioned
-	case r.version.Working:
+	case r.index < 0:
 		return barWorking
 	case r.walk.keep.Has("version") && current:
 		return barNewest
@@ -160,7 +204,8 @@ type cycleLink struct {
 	Opens date
 }
 
-// cycles are the organisation's review cycles, the next to open first.
+// cycles are the organisation's review cycles, the next to open first. Those
+// for which href has no address are left out.
 func cycles(snap *history.Snapshot, href func(id string) string) []cycleLink {
 	var out []cycleLink
 	all := snap.Organisation.Cycles
@@ -170,9 +215,9 @@ func cycles(snap *history.Snapshot, href func(id string) string) []cycleLink {
 		if err != nil {
 			continue
 		}
-		out = append(out, cycleLink{
-			link{cmp.Or(all[id].Title, id), href(id)}, dayOf(opens, time.UTC),
-		})
+		if to := href(id); to != "" {
+			out = append(out, cycleLink{link{cmp.Or(all[id].Title, id), to}, dayOf(opens, time.UTC)})
+		}
 	}
 	return out
 }

@@ -62,14 +62,20 @@ func (s *scales) degree(c *ladder.Competency, label string) *degree {
 		d.Of = 0
 		return d
 	}
-	if !slices.ContainsFunc(*s, func(x scale) bool { return x.At == d.At && x.Of == d.Of }) {
-		pic := scale{At: d.At, Of: d.Of}
-		for i := range d.Of {
-			pic.Dots = append(pic.Dots, dot{X: 10*i + 5, Full: i < d.At})
-		}
-		*s = append(*s, pic)
-	}
+	s.draw(d.At, d.Of)
 	return d
+}
+
+// draw notes that a picture is needed.
+func (s *scales) draw(at, of int) {
+	if slices.ContainsFunc(*s, func(x scale) bool { return x.At == at && x.Of == of }) {
+		return
+	}
+	pic := scale{At: at, Of: of}
+	for i := range of {
+		pic.Dots = append(pic.Dots, dot{X: 10*i + 5, Full: i < at})
+	}
+	*s = append(*s, pic)
 }
 
 // cell describes what a level asks of a competency.
@@ -84,9 +90,13 @@ func (s *scales) cell(c *ladder.Competency, l *ladder.Level) cellView {
 func items(list []ladder.Item) []itemView {
 	var out []itemView
 	for _, i := range list {
-		out = append(out, itemView{Text: i.Text, Examples: i.Examples, Evidence: i.Evidence, NotThis: i.NotThis})
+		out = append(out, newItem(i))
 	}
 	return out
+}
+
+func newItem(i ladder.Item) itemView {
+	return itemView{Text: i.Text, Examples: i.Examples, Evidence: i.Evidence, NotThis: i.NotThis}
 }
 
 // sameCell says whether two levels ask the same of a competency, in the same words.
@@ -96,9 +106,9 @@ func sameCell(id string, a, b *ladder.Level) bool {
 	return okX == okY && x.Equal(y)
 }
 
-// holds says whether a cell has an expectation in the same words.
-func holds(cell ladder.Cell, text string) bool {
-	return slices.ContainsFunc(cell.Items, func(i ladder.Item) bool { return i.Text == text })
+// holds says whether an expectation is among others, in the same words.
+func holds(items []ladder.Item, text string) bool {
+	return slices.ContainsFunc(items, func(i ladder.Item) bool { return i.Text == text })
 }
 
 // areaGroup is competencies under the area that they belong to; those of no

@@ -58,7 +58,8 @@ func (s *Server) competencyPage(c echo.Context) error {
 	}
 	p.Previous, p.Next = r.competencyNeighbours(comp)
 	p.Tracks = r.competencyTracks(comp, &p.Scales)
-	p.Bar = s.bar(c, r, q, "")
+	p.Bar = s.bar(c, r, q, []string{"competencies", comp.ID})
+	p.Home = r.walk.home()
 	p.Crumbs = []link{{r.text.Title, r.walk.framework()}}
 	p.Colophon = s.colophon(c, r, "competencies", comp.ID)
 	return s.render(c, "competency", p)

@@ -4,10 +4,10 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
-	"github.com/milepost-dev/milepost/internal/history"
 	"github.com/milepost-dev/milepost/internal/ladder"
 )
 
@@ -17,8 +17,8 @@ type diffPage struct {
 	head
 	From, To    pointView
 	Level       string // the name of the level that the page is narrowed to
-	Headline    string
 	Affected    string // who, in a sentence
+	Headline    string
 	Tally       []tally
 	Groups      []diffGroup
 	Levels      []part // the ways to narrow the page to a level
@@ -55,10 +55,10 @@ type diffPart struct {
 }
 
 type diffChange struct {
-	Mark    mark
-	Message string
-	Shared  string // the levels that share the text, where there are several
-	Words   []ladder.Span
+	Mark   mark
+	Words  []ladder.Span // before and after in one text, where there are texts
+	Says   string        // what happened to it
+	Shared string        // the levels that share the text, where there are several
 }
 
 // rangeForm chooses two versions to compare.
@@ -85,21 +85,22 @@ func (s *Server) diffPage(c echo.Context, d *comparison) error {
 	t, snap, w := d.to.timeline, d.to.snap, walk{id: d.to.timeline.ID}
 	p := diffPage{
 		page: s.newPage(snap, "diff", "Changes, "+d.b.Title), head: newHead(d.b.Title, d.b.Kind, w, t, snap, partChanges),
-		From: newPoint(d.from), To: newPoint(d.to), Level: d.levelName(d.level), Headline: sentence(d.changes.Headline(d.b)),
+		From: newPoint(d.from), To: newPoint(d.to), Level: d.levelName(d.level), Headline: d.headline(),
 		Affected: d.affected(), Tally: tallies(d.changes), Groups: d.groups(w),
 		Levels: d.levelLinks(w), Unversioned: snap.Unversioned, Same: d.from.version == d.to.version,
 	}
 	if !snap.Unversioned {
 		p.Form = newRangeForm(d)
 	}
-	p.Crumbs = []link{{d.b.Title, w.framework()}}
+	p.Crumbs = crumbs(snap, t)
 	p.Colophon = d.colophon(c, w)
+	p.Bar = s.barBeside(c, snap, t, d.to.index < 0)
 	return s.render(c, "diff", p)
 }
 
 func newPoint(sel *selection) pointView {
 	w := walk{id: sel.timeline.ID}
-	if sel.version.Working {
+	if sel.index < 0 {
 		return pointView{Working: true, Href: w.at(workingCopy).framework()}
 	}
 	return pointView{
@@ -110,7 +111,7 @@ func newPoint(sel *selection) pointView {
 
 // key is how a side of a comparison is asked for.
 func (sel *selection) key() string {
-	if sel.version.Working {
+	if sel.index < 0 {
 		return workingCopy
 	}
 	return sel.version.Number
@@ -135,6 +136,12 @@ func (d *comparison) short(id string) string {
 	return id
 }
 
+// headline is what changed in a sentence, without what affected says.
+func (d *comparison) headline() string {
+	text := strings.TrimSuffix(d.changes.Headline(d.b), "; nobody else is affected")
+	return sentence(strings.TrimSuffix(text, "; nobody is asked for more or less"))
+}
+
 // affected says which levels' people are asked for more or less, or moved.
 func (d *comparison) affected() string {
 	if d.changes.Empty() {
@@ -154,11 +161,11 @@ func (d *comparison) affected() string {
 	case 0:
 		return "Nobody is asked for more or for less."
 	case 1:
-		return "It concerns the people at " + names[0] + "."
+		return "This concerns the people at " + names[0] + "."
 	case len(d.b.Levels):
-		return "It concerns the people at every level."
+		return "This concerns the people at every level."
 	}
-	return "It concerns the people at " + list(names) + "."
+	return "This concerns the people at " + list(names) + "."
 }
 
 // shortNames are the short names of levels, in shown order, those that are
@@ -214,13 +221,79 @@ func (d *comparison) groups(w walk) []diffGroup {
 }
 
 func (d *comparison) change(ch ladder.Change) diffChange {
-	out := diffChange{Mark: markOf(ch.Category), Message: sentence(ch.Message), Words: ch.Words}
+	out := diffChange{Mark: markOf(ch.Category), Words: spans(ch), Says: sentence(ch.Message)}
+	if out.Words != nil {
+		out.Says = sentence(remark(ch))
+	}
 	if len(ch.Levels) > 1 {
 		ids := map[string]bool{}
 		for _, id := range ch.Levels {
 			ids[id] = true
 		}
 		out.Shared = list(d.shortNames(ids))
+	}
+	return out
+}
+
+// spans are a change's texts in one: also where there is but one of them.
+func spans(ch ladder.Change) []ladder.Span {
+	switch {
+	case ch.Words != nil:
+		return spaced(ch.Words)
+	case ch.Before != "" && ch.After == "":
+		return []ladder.Span{{Op: ladder.SpanRemoved, Text: ch.Before}}
+	case ch.After != "" && ch.Before == "":
+		return []ladder.Span{{Op: ladder.SpanAdded, Text: ch.After}}
+	}
+	return nil
+}
+
+// remark is a change's message without what stands beside it on the page: the
+// names of the level and the competency, and the texts that it cites.
+func remark(ch ladder.Change) string {
+	text := ch.Message
+	for _, name := range []string{ch.CompetencyTitle, ch.RoleTitle, ch.LevelName} {
+		if before, after, ok := strings.Cut(text, name+": "); ok && name != "" && !strings.Contains(before, `"`) {
+			text = after
+		}
+	}
+	before, after := `"`+ch.Before+`"`, `"`+ch.After+`"`
+	return strings.NewReplacer(
+		" from "+before+" to "+after, "",
+		" is now "+after+" (it was "+before+")", " is changed",
+		" (it was "+before+")", "",
+		": "+after, "", ": "+before, "",
+		"no longer asks "+before, "no longer asked", "no longer ask "+before, "no longer asked",
+		"now also asks "+after, "newly asked", "now also ask "+after, "newly asked",
+		"now asks "+after, "now asked", "now ask "+after, "now asked",
+		" "+after, " this", " "+before, " this",
+	).Replace(text)
+}
+
+// spaced takes the space around what is struck or added out of it, and sees
+// that the two never touch.
+func spaced(words []ladder.Span) []ladder.Span {
+	var out []ladder.Span
+	same := func(text string) {
+		if text != "" {
+			out = append(out, ladder.Span{Op: ladder.SpanSame, Text: text})
+		}
+	}
+	for _, w := range words {
+		if w.Op == ladder.SpanSame {
+			same(w.Text)
+			continue
+		}
+		core := strings.TrimSpace(w.Text)
+		i := strings.Index(w.Text, core)
+		if n := len(out); n > 0 && i == 0 && out[n-1].Op != ladder.SpanSame {
+			same(" ")
+		}
+		same(w.Text[:i])
+		if core != "" {
+			out = append(out, ladder.Span{Op: w.Op, Text: core})
+		}
+		same(w.Text[i+len(core):])
 	}
 	return out
 }
@@ -273,17 +346,17 @@ func newRangeForm(d *comparison) *rangeForm {
 
 // colophon says which comparison a page shows, and where it stays.
 func (d *comparison) colophon(c echo.Context, w walk) *colophon {
-	out := &colophon{Framework: d.b.Title, What: fmt.Sprintf("what changed from %s to %s", versionWords(d.from.version), versionWords(d.to.version))}
-	if !d.from.version.Working && !d.to.version.Working && !d.to.snap.Unversioned {
+	out := &colophon{Framework: d.b.Title, What: fmt.Sprintf("what changed from %s to %s", versionWords(d.from), versionWords(d.to))}
+	if d.from.index >= 0 && d.to.index >= 0 && !d.to.snap.Unversioned {
 		out.Href = w.diff(d.from.key(), d.to.key(), d.level)
 		out.Address = c.Request().Host + out.Href
 	}
 	return out
 }
 
-func versionWords(v *history.Version) string {
-	if v.Working {
+func versionWords(sel *selection) string {
+	if sel.index < 0 {
 		return "the working copy's text"
 	}
-	return "version " + v.Number
+	return "version " + sel.version.Number
 }

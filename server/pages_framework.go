@@ -21,6 +21,7 @@ type frameworkPage struct {
 	Owners     []string
 	Source     *ladder.Source
 	Discipline *link
+	Cumulative bool // a level also asks what those below it ask
 	Filters    *filters
 	Matrix     *matrix
 	Scales     scales
@@ -70,7 +71,10 @@ func newHead(title string, kind ladder.Kind, w walk, t *history.Timeline, snap *
 		add(partText, cmp.Or(h.Kind, partText), w.framework())
 	}
 	add(partVersions, partVersions, w.versions())
-	if t.Live() && len(t.Versions) > 1 {
+	switch {
+	case t.Live() && w.keep.Get("version") == workingCopy:
+		add(partChanges, partChanges, w.diff("", workingCopy, ""))
+	case t.Live() && len(t.Versions) > 1:
 		add(partChanges, partChanges, w.diff("", "", ""))
 	}
 	return h
@@ -87,12 +91,13 @@ func (s *Server) frameworkPage(c echo.Context) error {
 	}
 	f := r.text
 	p := frameworkPage{
-		page: s.newPage(r.snap, "framework "+string(f.Kind), f.Title), head: r.head(partText),
+		page: s.newPage(r.snap, "framework k-"+string(f.Kind), f.Title), head: r.head(partText),
 		Summary: f.Summary, Owners: f.Owners, Source: f.Source, Discipline: s.discipline(r),
 		Definition: paragraphs(f.Definition), Aims: f.Aims, Roles: f.Roles,
-		Guidance: f.Guidance, Questions: f.Questions, Retired: retired(f),
+		Guidance: f.Guidance, Questions: f.Questions, Retired: retired(f), Cumulative: f.Cumulative,
 	}
-	p.Bar = s.bar(c, r, q, "", param{"track", v.track}, param{"area", v.area}, param{"compare", strings.Join(v.pair, ",")})
+	p.Home = r.walk.home()
+	p.Bar = s.bar(c, r, q, nil, param{"track", v.track}, param{"area", v.area}, param{"compare", strings.Join(v.pair, ",")})
 	p.Colophon = s.colophon(c, r)
 	if len(f.Levels) > 0 && len(f.Competencies) > 0 {
 		p.Filters = newFilters(r, v)
@@ -104,80 +109,6 @@ func (s *Server) frameworkPage(c echo.Context) error {
 		}
 	}
 	return s.render(c, "framework", p)
-}
-
-// filters are the ways to narrow the matrix, as plain links and one form.
-type filters struct {
-	Tracks, Areas []part
-	Pair          []link // the two levels that are compared, where they are
-	All           string // the address of the whole matrix
-	Form          pairForm
-}
-
-// pairForm chooses two levels to compare.
-type pairForm struct {
-	Action        string
-	Kept          []param
-	First, Second []option
-}
-
-type option struct {
-	Value, Text string
-	Chosen      bool
-}
-
-func newFilters(r *reading, v view) *filters {
-	f, w := r.text, r.walk
-	out := &filters{All: w.framework(), Form: pairForm{Action: address([]string{"frameworks", w.id}, nil)}}
-	if len(f.Tracks) > 1 {
-		out.Tracks = append(out.Tracks, part{link{"All tracks", w.framework("area", v.area)}, v.track == "" && v.pair == nil})
-		for _, t := range f.Tracks {
-			out.Tracks = append(out.Tracks, part{link{t.Title, w.framework("area", v.area, "track", t.ID)}, v.track == t.ID})
-		}
-	}
-	if len(f.Areas) > 1 {
-		pair := strings.Join(v.pair, ",")
-		out.Areas = append(out.Areas, part{link{"All areas", w.framework("track", v.track, "compare", pair)}, v.area == ""})
-		for _, a := range f.Areas {
-			out.Areas = append(out.Areas, part{link{a.Title, w.framework("track", v.track, "compare", pair, "area", a.ID)}, v.area == a.ID})
-		}
-	}
-	for _, id := range v.pair {
-		if l, ok := f.Level(id); ok {
-			out.Pair = append(out.Pair, link{l.Name(), w.level(id)})
-		}
-	}
-	out.Form.fill(f, w, v)
-	return out
-}
-
-// fill lists the levels to choose from. Without a choice it offers the first
-// two: a form whose halves are equal would be sent for nothing.
-func (p *pairForm) fill(f *ladder.Framework, w walk, v view) {
-	first, second := 0, min(1, len(f.Levels)-1)
-	for i, l := range f.Levels {
-		if v.pair != nil && l.ID == v.pair[0] {
-			first = i
-		}
-		if v.pair != nil && l.ID == v.pair[1] {
-			second = i
-		}
-	}
-	for i := range f.Levels {
-		o := option{Value: f.Levels[i].ID, Text: f.Levels[i].Name()}
-		o.Chosen = i == first
-		p.First = append(p.First, o)
-		o.Chosen = i == second
-		p.Second = append(p.Second, o)
-	}
-	for _, name := range []string{"as_of", "cycle", "version"} {
-		if w.keep.Has(name) {
-			p.Kept = append(p.Kept, param{name, w.keep.Get(name)})
-		}
-	}
-	if v.area != "" {
-		p.Kept = append(p.Kept, param{"area", v.area})
-	}
 }
 
 // discipline is the way to the discipline that a framework belongs to.
@@ -218,7 +149,7 @@ func (s *Server) colophon(c echo.Context, r *reading, parts ...string) *colophon
 	case r.snap.Unversioned:
 		out.What = "a text that has no version"
 		return out
-	case r.version.Working:
+	case r.index < 0:
 		out.What = "the working copy, which is in force for nobody"
 		return out
 	}

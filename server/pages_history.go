@@ -12,14 +12,12 @@ import (
 	"github.com/milepost-dev/milepost/internal/ladder"
 )
 
-
-
 // step is what one version changed against the version before it.
 type step struct {
 	Headline string
 	Category ladder.Category
 	levels   map[string]levelStep // by id, those that the change concerns
-	has      []string             // ids of the version's levels
+	has      []string             // where the version's levels and competencies stand: "levels/l4"
 }
 
 // levelStep is what one version changed for one level.
@@ -37,7 +35,10 @@ func (s *Server) step(snap *history.Snapshot, t *history.Timeline, i int) (step,
 		}
 		out := step{levels: map[string]levelStep{}}
 		for _, l := range b.Levels {
-			out.has = append(out.has, l.ID)
+			out.has = append(out.has, "levels/"+l.ID)
+		}
+		for _, c := range b.Competencies {
+			out.has = append(out.has, "competencies/"+c.ID)
 		}
 		if i == 0 {
 			return out, nil
@@ -54,11 +55,9 @@ func (s *Server) step(snap *history.Snapshot, t *history.Timeline, i int) (step,
 func (st *step) compare(a, b *ladder.Framework) {
 	all := ladder.Diff(a, b)
 	st.Headline, st.Category = all.Headline(b), all.Category()
-	ids := slices.Clone(st.has)
-	for _, l := range a.Levels {
-		if !slices.Contains(ids, l.ID) {
-			ids = append(ids, l.ID)
-		}
+	var ids []string
+	for _, l := range slices.Concat(b.Levels, a.Levels) {
+		ids = append(ids, l.ID)
 	}
 	for _, id := range ids {
 		if cs := all.ForLevel(id); !cs.Empty() {
@@ -109,7 +108,7 @@ func (s *Server) levelLines(r *reading, level string) ([]historyLine, error) {
 			line.Headline, line.Mark = ls.Headline, markOf(ls.Category)
 			line.Href = r.walk.diff(r.timeline.Versions[i-1].Number, r.timeline.Versions[i].Number, level)
 			out = append(out, line)
-		} else if i == 0 && slices.Contains(st.has, level) {
+		} else if i == 0 && slices.Contains(st.has, "levels/"+level) {
 			line.Headline, line.Mark = "The first version of the framework has this level", markFirst
 			line.Href = r.walk.at(r.timeline.Versions[0].Number).level(level)
 			out = append(out, line)
@@ -157,9 +156,9 @@ func (s *Server) versionsPage(c echo.Context) error {
 	title, kind, level := s.nameOf(snap, t, q.level)
 	p := versionsPage{
 		page: s.newPage(snap, "versions", "Versions, "+title), head: newHead(title, kind, w, t, snap, partVersions),
-		Unversioned: snap.Unversioned, All: w.versions(), Cycles: cycles(snap, func(id string) string { return w.framework("cycle", id) }),
+		Unversioned: snap.Unversioned, All: w.versions(), Cycles: s.timelineCycles(snap, t),
 	}
-	p.Crumbs = []link{{title, w.framework()}}
+	p.Crumbs = crumbs(snap, t)
 	if q.level != "" {
 		if p.Level = level; level == "" {
 			return problem(http.StatusNotFound, notFound, "There is no level %q in %s.", clip(q.level), t.ID)
@@ -171,9 +170,32 @@ func (s *Server) versionsPage(c echo.Context) error {
 			return err
 		}
 	}
+	p.Bar = s.barBeside(c, snap, t, false)
 	p.Later = max(0, len(t.Versions)-maxHistory)
 	p.Provisional = slices.ContainsFunc(p.Versions, func(v versionView) bool { return v.Provisional })
 	return s.render(c, "versions", p)
+}
+
+// crumbs lead to the framework's own page, where it can be read.
+func crumbs(snap *history.Snapshot, t *history.Timeline) []link {
+	if title, href := titleOf(snap, t.ID); href != "" {
+		return []link{{title, href}}
+	}
+	return nil
+}
+
+// timelineCycles are the review cycles for which a framework has a text.
+func (s *Server) timelineCycles(snap *history.Snapshot, t *history.Timeline) []cycleLink {
+	return cycles(snap, func(id string) string {
+		when, err := s.when(snap, query{cycle: id})
+		if err != nil {
+			return ""
+		}
+		if _, err = s.pickAt(snap, t, when); err != nil {
+			return ""
+		}
+		return walk{id: t.ID}.framework("cycle", id)
+	})
 }
 
 // nameOf is what a framework is called, and one of its levels: as its newest

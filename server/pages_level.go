@@ -57,7 +57,7 @@ type levelCell struct {
 
 // lowerCell is what a lower level asks, where levels build on each other.
 type lowerCell struct {
-	Level link
+	Level string
 	Items []itemView
 }
 
@@ -74,7 +74,7 @@ func (s *Server) levelPage(c echo.Context) error {
 		page: s.newPage(r.snap, "level", l.Name()+", "+r.text.Title), head: r.head(""),
 		ID: l.ID, Code: l.Code, Name: l.Name(), Heading: l.ID, Stage: l.Stage, Grades: l.JobGrades,
 		Experience: l.Experience, Years: years(l.Experience), Summary: l.Summary,
-		Peers: r.peers(l), Areas: nil, MovesTo: r.levels(r.text.Next(l)), MovesFrom: r.movesFrom(l),
+		Peers: r.peers(l), MovesTo: r.levels(r.text.Next(l)), MovesFrom: r.movesFrom(l),
 		Profile: s.profile(r, l), Matrix: r.walk.framework() + "#" + l.ID,
 	}
 	if len(l.Titles) > 0 {
@@ -85,12 +85,20 @@ func (s *Server) levelPage(c echo.Context) error {
 	}
 	p.Previous, p.Next = r.neighbours(l)
 	p.Areas, p.Below, p.Foldable = r.levelAreas(l, &p.Scales)
-	p.Bar = s.bar(c, r, q, l.ID)
+	if p.Profile != nil {
+		for _, q := range p.Profile.Require {
+			p.Scales.draw(q.Degree.At, q.Degree.Of)
+		}
+	}
+	p.Bar = s.bar(c, r, q, []string{"levels", l.ID})
+	p.Home = r.walk.home()
 	p.Crumbs = []link{{r.text.Title, r.walk.framework()}}
 	p.Colophon = s.colophon(c, r, "levels", l.ID)
-	p.HistoryHref = r.walk.today().to([]string{"versions"}, "level", l.ID)
-	if p.History, err = s.levelLines(r, l.ID); err != nil {
-		return err
+	if !r.snap.Unversioned {
+		p.HistoryHref = r.walk.today().to([]string{"versions"}, "level", l.ID)
+		if p.History, err = s.levelLines(r, l.ID); err != nil {
+			return err
+		}
 	}
 	return s.render(c, "level", p)
 }
@@ -142,7 +150,7 @@ func (r *reading) levelCell(c *ladder.Competency, l, below *ladder.Level, s *sca
 		out.Was = was.Degree
 	}
 	for _, i := range v.Items {
-		if holds(was, i.Text) {
+		if holds(was.Items, i.Text) {
 			out.Same = append(out.Same, i)
 		} else {
 			out.New = append(out.New, i)
@@ -152,12 +160,21 @@ func (r *reading) levelCell(c *ladder.Competency, l, below *ladder.Level, s *sca
 	return out
 }
 
-// lower is what the levels below ask of a competency, nearest first.
+// lower is what the levels below ask of a competency, nearest first, and
+// nearer levels do not ask in the same words.
 func (r *reading) lower(competency string, l *ladder.Level) []lowerCell {
 	var out []lowerCell
+	asked := slices.Clone(l.Expectations[competency].Items)
 	for below, ok := r.text.Below(l); ok; below, ok = r.text.Below(below) {
-		if cell := below.Expectations[competency]; len(cell.Items) > 0 {
-			out = append(out, lowerCell{link{below.Name(), r.walk.level(below.ID)}, items(cell.Items)})
+		cell := lowerCell{Level: below.Name()}
+		for _, i := range below.Expectations[competency].Items {
+			if !holds(asked, i.Text) {
+				asked = append(asked, i)
+				cell.Items = append(cell.Items, newItem(i))
+			}
+		}
+		if cell.Items != nil {
+			out = append(out, cell)
 		}
 	}
 	return out

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"slices"
@@ -21,15 +22,9 @@ type listPage struct {
 	Ended       []endedView
 	Empty       bool // there is nothing at all, at any time
 	Unversioned bool
-	Elsewhere   bool // another day than today was asked for
-	Coming      bool // it is a day to come
-	Asked       date
-	Cycle       string
 	First       date // when the first framework began
 	FirstHref   string
-	Form        *dateForm
 	Cycles      []cycleLink
-	Owner       string
 }
 
 // listGroup is the frameworks of one kind.
@@ -106,19 +101,24 @@ func (s *Server) listDates(c echo.Context, p *listPage, snap *history.Snapshot, 
 	if first.IsZero() || snap.Unversioned {
 		return
 	}
-	p.Form = s.dateForm(c, snap.Location, first, nil)
+	p.Bar = &bar{State: barList, Form: s.dateForm(c, snap.Location, first, nil)}
 	p.Cycles = cycles(snap, func(id string) string { return "/?" + url.Values{"cycle": {id}}.Encode() })
 	p.First = dayOf(first, snap.Location)
 	p.FirstHref = "/?as_of=" + p.First.Machine
 	if when.Asked == "" {
 		return
 	}
-	p.Form.Value = when.Date(snap.Location)
-	p.Asked = askedFor(when, snap.Location)
-	p.Elsewhere = dayOf(when.Instant, snap.Location) != dayOf(s.o.Now(), snap.Location)
-	p.Coming = p.Elsewhere && when.Instant.After(s.o.Now())
+	b := p.Bar
+	b.Form.Value, b.Asked = when.Date(snap.Location), askedFor(when, snap.Location)
+	if dayOf(when.Instant, snap.Location) == dayOf(s.o.Now(), snap.Location) {
+		return
+	}
+	b.State, b.Today = barListPast, "/"
+	if when.Instant.After(s.o.Now()) {
+		b.State = barListComing
+	}
 	if q.cycle != "" {
-		p.Cycle = snap.Organisation.Cycles[q.cycle].Title
+		b.Cycle = cmp.Or(snap.Organisation.Cycles[q.cycle].Title, q.cycle)
 	}
 }
 
@@ -193,4 +193,3 @@ func firstOf(snap *history.Snapshot) time.Time {
 	}
 	return first
 }
-

@@ -25,9 +25,9 @@ type trackHead struct {
 
 type column struct {
 	ID, Code, Title, Stage, Href string
-	Grades                       []string
 	Summary                      string
 	Track                        string
+	Width                        string // a class for columns whose cells hold much text
 }
 
 type rowGroup struct {
@@ -138,7 +138,7 @@ func newMatrix(f *ladder.Framework, v view, w walk, s *scales) *matrix {
 }
 
 func newColumn(f *ladder.Framework, l *ladder.Level, w walk) column {
-	c := column{ID: l.ID, Code: l.Code, Stage: l.Stage, Href: w.level(l.ID), Grades: l.JobGrades, Summary: l.Summary}
+	c := column{ID: l.ID, Code: l.Code, Stage: l.Stage, Href: w.level(l.ID), Summary: l.Summary, Width: columnWidth(l)}
 	if len(l.Titles) > 0 {
 		c.Title = l.Titles[0].Text
 	}
@@ -146,6 +146,26 @@ func newColumn(f *ladder.Framework, l *ladder.Level, w walk) column {
 		c.Track = t.Title
 	}
 	return c
+}
+
+// columnWidth is broader for a level with a long cell, which would otherwise
+// make its whole row tall.
+func columnWidth(l *ladder.Level) string {
+	longest := 0
+	for _, cell := range l.Expectations {
+		n := 0
+		for _, i := range cell.Items {
+			n += len(i.Text)
+		}
+		longest = max(longest, n)
+	}
+	switch {
+	case longest > 650:
+		return "broadest"
+	case longest > 400:
+		return "broad"
+	}
+	return ""
 }
 
 // trackHeads are the tracks over the columns, where there are several.

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -31,11 +32,11 @@ func (s *Server) problemPage(c echo.Context, p *Problem) error {
 		snap = nil // whoever may not read learns nothing, not even a name
 	}
 	out := problemPage{
-		page: s.newPage(snap, "problem", p.Title), Status: p.Status, Heading: p.Title, Detail: sentence(p.Detail),
+		page: s.newPage(snap, "problem", p.Title), Status: p.Status, Heading: p.Title, Detail: p.Detail,
 		Retry: p.Status == http.StatusServiceUnavailable,
 	}
 	if snap != nil {
-		out.ways(c, snap, p)
+		s.ways(&out, c, snap, p)
 	}
 	b, err := s.markup("problem", out)
 	if err != nil {
@@ -46,8 +47,8 @@ func (s *Server) problemPage(c echo.Context, p *Problem) error {
 	return writeBytes(c, p.Status, b)
 }
 
-// ways fills in where to go from a problem.
-func (out *problemPage) ways(c echo.Context, snap *history.Snapshot, p *Problem) {
+// ways fills in where to go from a problem, and says it in the words of pages.
+func (s *Server) ways(out *problemPage, c echo.Context, snap *history.Snapshot, p *Problem) {
 	q, _ := readQuery(&http.Request{URL: c.Request().URL}, "as_of", "cycle", "version", "from", "to", "level", "track", "area", "compare", "with")
 	t, known := snap.Timeline(c.Param("id"))
 	if !known {
@@ -57,15 +58,20 @@ func (out *problemPage) ways(c echo.Context, snap *history.Snapshot, p *Problem)
 	add := func(text, href string) { out.Ways = append(out.Ways, link{text, href}) }
 	switch strings.TrimPrefix(p.Type, "/problems/") {
 	case beforeFirst:
+		out.Detail = s.beforeFirst(snap, t, q)
 		add("Read the first version", w.at(p.First.Number).framework())
 		add("Read today’s text", w.framework())
 	case ended:
+		out.Detail = s.endedWords(snap, t, q)
 		if p.Last != nil {
 			add("Read the last version, "+p.Last.Number, w.at(p.Last.Number).framework())
 		}
 		add("See all versions", w.versions())
 	case needsChange:
+		title, _ := titleOf(snap, t.ID)
+		out.Detail = title + " has no version yet: its text needs a change first."
 		if snap.Working != nil && snap.Working.Frameworks[t.ID] != nil {
+			out.Detail = title + " has no version yet: its text is in the working copy alone."
 			add("Read the text in the working copy", w.at(workingCopy).framework())
 		}
 		if slices.ContainsFunc(snap.Problems, func(x history.Problem) bool { return x.Framework == t.ID }) {
@@ -78,6 +84,33 @@ func (out *problemPage) ways(c echo.Context, snap *history.Snapshot, p *Problem)
 		add("Ask again without it", c.Request().URL.EscapedPath())
 	}
 	add("See all frameworks", "/")
+}
+
+// beforeFirst says that a day lies before a framework's first version.
+func (s *Server) beforeFirst(snap *history.Snapshot, t *history.Timeline, q query) string {
+	day := "that day"
+	if when, err := s.when(snap, q); err == nil && when.Asked != "" {
+		day = askedFor(when, snap.Location).Words
+	}
+	first := t.First()
+	return fmt.Sprintf("There was no %s yet on %s. Its first version is of %s.", first.Title, day, dayOf(first.EffectiveFrom, snap.Location).Words)
+}
+
+// endedWords says when the framework ended that has no text at the moment that
+// was asked for.
+func (s *Server) endedWords(snap *history.Snapshot, t *history.Timeline, q query) string {
+	i := len(t.Versions) - 1
+	if when, err := s.when(snap, q); err == nil && when.Asked != "" {
+		i = t.At(when.Instant)
+	}
+	if q.version != "" {
+		i = t.Find(strings.TrimPrefix(q.version, "v"))
+	}
+	if i < 0 {
+		return "The framework has ended."
+	}
+	v := t.Versions[i]
+	return fmt.Sprintf("%s ended on %s. What it said before can still be read.", v.Title, dayOf(v.EffectiveFrom, snap.Location).Words)
 }
 
 // there lists what is there, where something was not found.

@@ -77,6 +77,20 @@ func (w walk) level(id string) string { return w.to([]string{"levels", id}) }
 
 func (w walk) competency(id string) string { return w.to([]string{"competencies", id}) }
 
+// home is the list of frameworks as of the same date.
+func (w walk) home() string {
+	values := url.Values{}
+	for _, name := range []string{"as_of", "cycle"} {
+		if w.keep.Has(name) {
+			values.Set(name, w.keep.Get(name))
+		}
+	}
+	if len(values) == 0 {
+		return "/"
+	}
+	return "/?" + values.Encode()
+}
+
 // today is the same walk without a date or version.
 func (w walk) today() walk { return walk{id: w.id} }
 
@@ -112,7 +126,7 @@ func (s *Server) other(r *reading, id string) *reading {
 	if ok && t.MovedTo != "" {
 		t, ok = r.snap.Timeline(t.MovedTo)
 	}
-	if r.version.Working {
+	if r.index < 0 {
 		if v := r.snap.Working.Frameworks[id]; v != nil {
 			return opened(&selection{snap: r.snap, timeline: &history.Timeline{ID: id}, index: -1, version: v}, walk{id, r.walk.keep})
 		}

@@ -124,17 +124,11 @@ func (s *Server) workingViews(snap *history.Snapshot) ([]workingView, error) {
 	var out []workingView
 	w := snap.Working
 	for _, id := range w.Checked {
-		found := 0
-		for _, f := range w.Findings {
-			if f.Framework == id {
-				found++
-			}
-		}
 		v, err := s.workingView(snap, id)
 		if err != nil {
 			return nil, err
 		}
-		if v.Findings = found; found > 0 {
+		if v.Findings = countOf(w.Findings, id); v.Findings > 0 {
 			v.Anchor = "#" + id
 		}
 		out = append(out, v)
@@ -144,6 +138,17 @@ func (s *Server) workingViews(snap *history.Snapshot) ([]workingView, error) {
 		out = append(out, workingView{Title: title, State: "removed", Read: href})
 	}
 	return out, nil
+}
+
+// countOf counts the findings on one framework.
+func countOf(list diag.List, id string) int {
+	n := 0
+	for _, f := range list {
+		if f.Framework == id {
+			n++
+		}
+	}
+	return n
 }
 
 func (s *Server) workingView(snap *history.Snapshot, id string) (workingView, error) {
