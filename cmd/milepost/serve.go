@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/milepost-dev/milepost/internal/compile"
 	"github.com/milepost-dev/milepost/internal/gitrepo"
 	"github.com/milepost-dev/milepost/internal/history"
 	"github.com/milepost-dev/milepost/server"
@@ -64,7 +65,11 @@ func (a *app) serve(ctx context.Context, o serveOptions) error {
 		return err
 	}
 	local := loopback(o.listen) && !o.public && len(tokens) == 0
-	srv, err := server.New(server.Options{Store: store, Log: log, Tokens: tokens, Local: local, Version: programVersion()})
+	schema, err := compile.JSONSchema()
+	if err != nil {
+		return err
+	}
+	srv, err := server.New(server.Options{Store: store, Log: log, Tokens: tokens, Local: local, Version: programVersion(), JSONSchema: schema})
 	if err != nil {
 		return err
 	}
