@@ -25,7 +25,7 @@ func discover(path string) (gitDirs, error) {
 	}
 	fi, err := os.Stat(abs)
 	if err != nil {
-		return gitDirs{}, notRepository(path, err)
+		return gitDirs{}, notRepository(abs, err)
 	}
 	if !fi.IsDir() {
 		abs = filepath.Dir(abs)
@@ -39,7 +39,7 @@ func discover(path string) (gitDirs, error) {
 			return dirs, nil
 		}
 	}
-	return gitDirs{}, notRepository(path, nil)
+	return gitDirs{}, notRepository(abs, nil)
 }
 
 func notRepository(path string, err error) error {

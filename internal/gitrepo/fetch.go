@@ -8,42 +8,193 @@ import (
 	"os"
 	"time"
 
-	git "github.com/go-git/go-git/v5"
-	"github.com/go-git/go-git/v5/config"
 	"github.com/go-git/go-git/v5/plumbing"
-	"github.com/go-git/go-git/v5/plumbing/storer"
+	"github.com/go-git/go-git/v5/plumbing/protocol/packp"
+	"github.com/go-git/go-git/v5/plumbing/protocol/packp/capability"
+	"github.com/go-git/go-git/v5/plumbing/protocol/packp/sideband"
 	"github.com/go-git/go-git/v5/plumbing/transport"
-	"github.com/go-git/go-git/v5/storage"
+	"github.com/go-git/go-git/v5/plumbing/transport/client"
 )
 
-// refSpecs is what a mirror holds. With the plus signs: without them go-git
-// moves no branch that was rewritten, and reports nothing.
-var refSpecs = []config.RefSpec{"+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"}
+// maxHaves is how many commits the remote is told of, for it to send only what
+// is new since: the branches, and the newest commits of the default one, which
+// after a rewritten branch are what is still common.
+const maxHaves = 500
 
-func (m *mirror) remote(st storage.Storer) *git.Remote {
-	return git.NewRemote(st, &config.RemoteConfig{Name: "origin", URLs: []string{m.loc.url}, Fetch: refSpecs})
+// session begins to talk to the remote.
+func (m *mirror) session(ctx context.Context) (transport.UploadPackSession, error) {
+	endpoint, err := transport.NewEndpoint(m.loc.url)
+	if err != nil {
+		return nil, err
+	}
+	c, err := client.NewClient(endpoint)
+	if err != nil {
+		return nil, err
+	}
+	type result struct {
+		session transport.UploadPackSession
+		err     error
+	}
+	done := make(chan result, 1)
+	// Connecting by ssh or git knows of no context, and can take for ever.
+	go func() {
+		session, err := c.NewUploadPackSession(endpoint, m.loc.auth())
+		if ctx.Err() != nil && err == nil { // nobody waits for it any more
+			err = errors.Join(ctx.Err(), session.Close())
+		}
+		done <- result{session, err}
+	}()
+	select {
+	case r := <-done:
+		return r.session, r.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
-// fetch brings all branches and tags into a mirror, within the limits of
-// Options, and removes those that are gone. Called with the lock held.
-func (m *mirror) fetch(ctx context.Context, st *store) error {
+// fetch brings all branches and tags of the remote into a mirror, and removes
+// those that are gone. The references move last, all at once. Called with the
+// lock held.
+//
+// It is not go-git's own fetch, which reads objects while others do, hangs when
+// it stops early, and fails on a remote that has a commit checked out.
+func (m *mirror) fetch(ctx context.Context, into *store) error {
 	ctx, cancel := context.WithTimeout(ctx, m.opts.FetchTimeout)
 	defer cancel()
-	into := newFetchStorer(st, m.opts.MaxBytes, m.progress())
-	err := m.remote(into).FetchContext(ctx, &git.FetchOptions{
-		RefSpecs: refSpecs, Auth: m.loc.auth(), Tags: git.NoTags, Prune: true, Force: true,
-	})
-	if errors.Is(err, git.NoErrAlreadyUpToDate) {
-		err = nil
-	}
+	session, err := m.session(ctx)
 	if err != nil {
-		m.sweep()
+		return m.remoteError(ctx, err)
 	}
-	if into.left < 0 {
-		return &Error{Kind: ErrTooMuch, Text: fmt.Sprintf(
-			"%s sends more than the %d MiB that are taken at once", m.loc.display(), m.opts.MaxBytes>>20)}
+	defer session.Close()
+	answer, err := session.AdvertisedReferencesContext(ctx)
+	if err != nil {
+		return m.remoteError(ctx, err)
 	}
-	return m.remoteError(ctx, err)
+	if len(answer.Shallows) > 0 {
+		return &Error{Kind: ErrShallow, Text: m.loc.display() + " is itself a shallow clone: it lacks the older history, " +
+			"without which no version can be told. Give the repository that it was cloned from, or fetch its whole history there"}
+	}
+	remote := advertised(answer)
+	if wants := into.missing(remote); len(wants) > 0 {
+		if err := m.download(ctx, cancel, session, answer, wants, into); err != nil {
+			m.sweep()
+			return err
+		}
+	}
+	if err := into.setRefs(remote); err != nil {
+		return m.cacheError(err)
+	}
+	return nil
+}
+
+// missing returns what is to be asked for.
+func (s *store) missing(remote refList) []plumbing.Hash {
+	seen := map[plumbing.Hash]bool{}
+	var wants []plumbing.Hash
+	for _, h := range remote.refs {
+		if seen[h] {
+			continue
+		}
+		seen[h] = true
+		if _, err := s.kind(h); err != nil {
+			wants = append(wants, h)
+		}
+	}
+	return wants
+}
+
+// haves returns what the remote need not send.
+func (m *mirror) haves(s *store) []plumbing.Hash {
+	list, err := s.list(headsPrefix)
+	if err != nil {
+		return nil // then it sends everything
+	}
+	seen := map[plumbing.Hash]bool{}
+	var haves []plumbing.Hash
+	add := func(h plumbing.Hash) {
+		if !seen[h] && len(haves) < maxHaves {
+			seen[h] = true
+			haves = append(haves, h)
+		}
+	}
+	at := list.refs[list.head]
+	for range maxHaves / 4 {
+		b, err := s.read(plumbing.CommitObject, at, nil, maxObjectBytes)
+		if err != nil {
+			break
+		}
+		add(at)
+		c, err := parseCommit(b, nil)
+		if err != nil || len(c.parents) == 0 {
+			break
+		}
+		at = c.firstParent()
+	}
+	for _, h := range list.refs {
+		if kind, err := s.kind(h); err == nil && kind == plumbing.CommitObject {
+			add(h)
+		}
+	}
+	return haves
+}
+
+// download asks for a pack and stores it.
+func (m *mirror) download(ctx context.Context, cancel func(), session transport.UploadPackSession, answer *packp.AdvRefs, wants []plumbing.Hash, into *store) error {
+	req := packp.NewUploadPackRequestFromCapabilities(answer.Capabilities)
+	if answer.Capabilities.Supports(capability.NoProgress) {
+		if err := req.Capabilities.Set(capability.NoProgress); err != nil {
+			return m.remoteError(ctx, err)
+		}
+	}
+	req.Wants, req.Haves = wants, m.haves(into)
+	res, err := session.UploadPack(ctx, req)
+	if err != nil {
+		return m.remoteError(ctx, err)
+	}
+	body := &counted{r: demultiplexed(req.Capabilities, res), left: m.opts.MaxBytes, progress: m.progress()}
+	err = into.addPack(body)
+	if err != nil {
+		// go-git waits in Close for a remote that waits for its reader. Only a
+		// read after the context has ended makes it stop the remote.
+		failed := m.remoteError(ctx, err)
+		cancel()
+		_, _ = res.Read(make([]byte, 1))
+		_ = res.Close()
+		if body.left < 0 {
+			failed = &Error{Kind: ErrTooMuch, Text: fmt.Sprintf("%s sends more than the %.0f MiB that are taken at once", m.loc.display(), float64(m.opts.MaxBytes)/(1<<20))}
+		}
+		return failed
+	}
+	return m.remoteError(ctx, res.Close())
+}
+
+// demultiplexed is the pack alone, where the remote sends messages beside it.
+func demultiplexed(caps *capability.List, r io.Reader) io.Reader {
+	switch {
+	case caps.Supports(capability.Sideband64k):
+		return sideband.NewDemuxer(sideband.Sideband64k, r)
+	case caps.Supports(capability.Sideband):
+		return sideband.NewDemuxer(sideband.Sideband, r)
+	}
+	return r
+}
+
+// counted is a reader that counts and ends with an error when it was too much.
+type counted struct {
+	r        io.Reader
+	received int64
+	left     int64 // negative: it was too much
+	progress func(received int64)
+}
+
+func (c *counted) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	c.received += int64(n)
+	if c.left -= int64(n); c.left < 0 {
+		return 0, ErrTooMuch
+	}
+	c.progress(c.received)
+	return n, err
 }
 
 // progress tells every second how much was received.
@@ -88,131 +239,4 @@ func (m *mirror) remoteError(ctx context.Context, err error) error {
 		text = fmt.Sprintf("%s cannot be reached: %v", where, cause)
 	}
 	return &Error{Kind: kind, Text: text, Err: cause}
-}
-
-// fetchStorer is what go-git fetches into: a store that others read meanwhile,
-// and a count of what is received. It hides all that go-git would reach without
-// the store's mutex. Only the network is waited for without it.
-type fetchStorer struct {
-	storage.Storer
-	store    *store
-	left     int64 // of the bytes that may be received; negative: there were more
-	received int64
-	progress func(received int64)
-}
-
-func newFetchStorer(st *store, most int64, progress func(int64)) *fetchStorer {
-	st.mu.Lock()
-	defer st.mu.Unlock()
-	return &fetchStorer{Storer: st.st, store: st, left: most, progress: progress}
-}
-
-// EncodedObject returns a copy: go-git's objects change when they are used.
-func (f *fetchStorer) EncodedObject(t plumbing.ObjectType, h plumbing.Hash) (plumbing.EncodedObject, error) {
-	kind, err := f.store.kind(h)
-	if err != nil {
-		return nil, err
-	}
-	if t != plumbing.AnyObject && t != kind {
-		return nil, plumbing.ErrObjectNotFound
-	}
-	b, err := f.store.read(kind, h, nil, maxObjectBytes)
-	if err != nil {
-		return nil, err
-	}
-	obj := &plumbing.MemoryObject{}
-	obj.SetType(kind)
-	_, err = obj.Write(b)
-	return obj, err
-}
-
-// HasEncodedObject implements storer.EncodedObjectStorer.
-func (f *fetchStorer) HasEncodedObject(h plumbing.Hash) error {
-	_, err := f.store.kind(h)
-	return err
-}
-
-// EncodedObjectSize implements storer.EncodedObjectStorer.
-func (f *fetchStorer) EncodedObjectSize(h plumbing.Hash) (int64, error) { return f.store.size(h) }
-
-// IterEncodedObjects implements storer.EncodedObjectStorer. Fetching needs it not.
-func (f *fetchStorer) IterEncodedObjects(plumbing.ObjectType) (storer.EncodedObjectIter, error) {
-	return nil, errors.New("objects are not iterated over while fetching")
-}
-
-// SetReference implements storer.ReferenceStorer, as the next five do.
-func (f *fetchStorer) SetReference(ref *plumbing.Reference) error {
-	f.store.mu.Lock()
-	defer f.store.mu.Unlock()
-	return f.Storer.SetReference(ref)
-}
-
-// CheckAndSetReference implements storer.ReferenceStorer.
-func (f *fetchStorer) CheckAndSetReference(ref, old *plumbing.Reference) error {
-	f.store.mu.Lock()
-	defer f.store.mu.Unlock()
-	return f.Storer.CheckAndSetReference(ref, old)
-}
-
-// Reference implements storer.ReferenceStorer.
-func (f *fetchStorer) Reference(name plumbing.ReferenceName) (*plumbing.Reference, error) {
-	f.store.mu.Lock()
-	defer f.store.mu.Unlock()
-	return f.Storer.Reference(name)
-}
-
-// IterReferences implements storer.ReferenceStorer.
-func (f *fetchStorer) IterReferences() (storer.ReferenceIter, error) {
-	f.store.mu.Lock()
-	defer f.store.mu.Unlock()
-	return f.Storer.IterReferences()
-}
-
-// RemoveReference implements storer.ReferenceStorer.
-func (f *fetchStorer) RemoveReference(name plumbing.ReferenceName) error {
-	f.store.mu.Lock()
-	defer f.store.mu.Unlock()
-	return f.Storer.RemoveReference(name)
-}
-
-// PackfileWriter implements storer.PackfileWriter.
-func (f *fetchStorer) PackfileWriter() (io.WriteCloser, error) {
-	f.store.mu.Lock()
-	defer f.store.mu.Unlock()
-	st := f.store.st
-	w, err := st.PackfileWriter()
-	if err != nil {
-		return nil, err
-	}
-	return &packWriter{WriteCloser: w, f: f, done: func() {
-		// The new pack is known to st without reading anything again.
-		if f.store.st == st {
-			f.store.packs = f.store.dirs.packs()
-		}
-	}}, nil
-}
-
-// packWriter counts what is written, and closes under the store's mutex, which
-// is when the pack joins the others.
-type packWriter struct {
-	io.WriteCloser
-	f    *fetchStorer
-	done func()
-}
-
-func (w *packWriter) Write(p []byte) (int, error) {
-	w.f.received += int64(len(p))
-	if w.f.left -= int64(len(p)); w.f.left < 0 {
-		return 0, errors.New("more was sent than is taken")
-	}
-	w.f.progress(w.f.received)
-	return w.WriteCloser.Write(p)
-}
-
-func (w *packWriter) Close() error {
-	w.f.store.mu.Lock()
-	defer w.f.store.mu.Unlock()
-	err := w.WriteCloser.Close()
-	w.done()
-	return err
 }

@@ -2,7 +2,6 @@ package gitrepo
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"os"
 	"os/exec"
@@ -173,18 +172,4 @@ func changes(c Commit) string {
 		out = append(out, s)
 	}
 	return strings.Join(out, " ")
-}
-
-// eventually waits for something that happens in another goroutine.
-func eventually(t testing.TB, what string, ok func() bool) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
-	defer cancel()
-	for !ok() {
-		select {
-		case <-ctx.Done():
-			t.Fatalf("%s: not within 20 seconds", what)
-		case <-time.After(5 * time.Millisecond):
-		}
-	}
 }

@@ -56,7 +56,11 @@ func TestBrokenMirror(t *testing.T) {
 		"index garbled":   func(t *testing.T, r *Repo) { damage(t, index(t, r), false) },
 		"index gone":      func(t *testing.T, r *Repo) { must(t, os.Remove(index(t, r))) },
 		"no HEAD":         func(t *testing.T, r *Repo) { must(t, os.Remove(filepath.Join(r.mirror.dir, "HEAD"))) },
-		"no references":   func(t *testing.T, r *Repo) { must(t, os.RemoveAll(filepath.Join(r.mirror.dir, "refs"))) },
+		"no refs":         func(t *testing.T, r *Repo) { must(t, os.RemoveAll(filepath.Join(r.mirror.dir, "refs"))) },
+		"no packed-refs":  func(t *testing.T, r *Repo) { must(t, os.Remove(filepath.Join(r.mirror.dir, "packed-refs"))) },
+		"bad packed-refs": func(t *testing.T, r *Repo) {
+			must(t, os.WriteFile(filepath.Join(r.mirror.dir, "packed-refs"), []byte("x y z\n"), 0o600))
+		},
 		"reference to nothing": func(t *testing.T, r *Repo) {
 			must(t, os.WriteFile(filepath.Join(r.mirror.dir, "refs/heads/main"), []byte(strings.Repeat("1", 40)+"\n"), 0o600))
 		},
@@ -137,40 +141,57 @@ func TestBrokenFile(t *testing.T) {
 	}
 }
 
-// TestRemoteLacksHistory has a remote that is itself a shallow clone. Cloning
-// again does not help, and is not tried over and over.
+// TestRemoteLacksHistory has a remote that is itself a shallow clone.
 func TestRemoteLacksHistory(t *testing.T) {
 	t.Parallel()
 	g, _ := sample(t)
-	opts, clock := remoteOf(g.clone("--depth=1", "--bare"))
+	clone := g.clone("--depth=1", "--bare")
+	opts, _ := remoteOf(clone)
+	if s := fails(t, opts, ErrShallow); !strings.Contains(s, opts.Location) {
+		t.Errorf("got %q", s)
+	}
+	clone.git("fetch", "--quiet", "--unshallow")
+	walk(t, open(t, opts))
+}
+
+// TestRebuildPause has a mirror that breaks as soon as it is made: it is not
+// cloned over and over.
+func TestRebuildPause(t *testing.T) {
+	t.Parallel()
+	g, _ := sample(t)
+	opts, clock := remoteOf(g)
 	clones := 0
 	opts.Progress = func(msg string) {
 		if strings.HasPrefix(msg, "cloning") {
 			clones++
 		}
 	}
-	r, err := Open(t.Context(), opts)
-	if err != nil {
-		if !errors.Is(err, ErrDamaged) && !errors.Is(err, ErrShallow) {
-			t.Fatalf("got %v", err)
-		}
-		return
+	r := open(t, opts)
+	harm := func() {
+		damage(t, packFiles(t, r)[0], true)
+		r.store.reopen()
 	}
-	defer r.Close()
+	harm()
+	walk(t, r)
+	if clones != 2 {
+		t.Fatalf("cloned %d times, want twice", clones)
+	}
+	harm()
 	for range 5 {
 		if _, _, err := r.Walk(t.Context(), "main", ""); !errors.Is(err, ErrDamaged) {
 			t.Fatalf("got %v, want ErrDamaged", err)
 		}
-		if _, err := r.Refresh(t.Context()); err != nil {
-			t.Fatal(err)
+		if _, err := r.Refresh(t.Context()); err != nil && !errors.Is(err, ErrDamaged) {
+			t.Fatalf("Refresh: %v", err)
 		}
 	}
 	if clones != 2 {
-		t.Errorf("cloned %d times, want twice", clones)
+		t.Errorf("cloned %d times within the pause", clones)
 	}
 	clock.forward(rebuildPause)
-	if _, err := r.Refresh(t.Context()); err != nil || clones != 3 {
-		t.Errorf("later: cloned %d times, %v; want once more", clones, err)
+	walk(t, r)
+	if clones != 3 {
+		t.Errorf("later: cloned %d times, want three", clones)
 	}
 }
 
@@ -182,8 +203,8 @@ func TestSweep(t *testing.T) {
 	r := open(t, opts)
 	must(t, r.Close())
 	left := []string{
-		filepath.Join(r.mirror.dirs().packDir(), "tmp_pack_123"), filepath.Join(r.mirror.dirs().packDir(), "tmp_obj_123"),
-		r.mirror.dir + ".new-123/x", r.mirror.dir + ".old-123/x",
+		filepath.Join(r.mirror.dir, "tmp_123"), filepath.Join(r.mirror.dirs().packDir(), "tmp_pack_123"), filepath.Join(r.mirror.dirs().packDir(), "tmp_obj_123"),
+		r.mirror.dir + ".new-123/x",
 	}
 	for _, p := range left {
 		must(t, os.MkdirAll(filepath.Dir(p), 0o700))
@@ -199,6 +220,30 @@ func TestSweep(t *testing.T) {
 	}
 	if _, err := os.Stat(other); err != nil {
 		t.Errorf("another mirror's clone was removed: %v", err)
+	}
+}
+
+// TestMark has a mirror that another process found to be damaged.
+func TestMark(t *testing.T) {
+	t.Parallel()
+	g, _ := sample(t)
+	opts, _ := remoteOf(g)
+	clones := 0
+	opts.Progress = func(msg string) {
+		if strings.HasPrefix(msg, "cloning") {
+			clones++
+		}
+	}
+	r := open(t, opts)
+	r.mirror.mark()
+	refresh(t, r)
+	if clones != 2 || r.mirror.marked() {
+		t.Errorf("refreshing: cloned %d times, want twice", clones)
+	}
+	r.mirror.mark()
+	open(t, opts)
+	if clones != 3 || r.mirror.marked() {
+		t.Errorf("opening: cloned %d times, want three", clones)
 	}
 }
 

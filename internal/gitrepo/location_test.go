@@ -1,7 +1,9 @@
 package gitrepo
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -32,7 +34,7 @@ func TestParseLocation(t *testing.T) {
 func TestParseLocationRefuses(t *testing.T) {
 	t.Parallel()
 	for _, in := range []string{
-		"", "-c", "--upload-pack=touch /tmp/x", "ext::sh -c x", "fd::17", "https://user@example.com/x", "https://user:hush@example.com/x",
+		"", "-c", "--upload-pack=touch x", "ext::sh -c x", "fd::17", "https://user@example.com/x", "https://user:hush@example.com/x",
 		"https://hush:@example.com/x", "https://:hush@example.com/x", "ssh://git:hush@example.com/x", "file://hush@localhost/x", "git://hush@example.com/x",
 		"ssh://-oProxyCommand=x/y", "ssh://-x@example.com/y", "ext://x/y", "ftp://example.com/x", "https:///x", "https://example.com/x?a=hush", "https://example.com/x#hush",
 		"file://other/x", "https://exa mple.com/x", "https://example.com:hush/x", "user:hush@example.com/x", "user:hush@example.com:x", "a\nb", "https://example.com/\x7f",
@@ -60,5 +62,20 @@ func TestTokenGoesOnlyWhereItIsSafe(t *testing.T) {
 		if _, err := parseLocation(in, "hush"); !errors.Is(err, ErrLocation) {
 			t.Errorf("%s: got %v, want ErrLocation", in, err)
 		}
+	}
+}
+
+func TestRedact(t *testing.T) {
+	t.Parallel()
+	cause := fmt.Errorf("Get \"https://x:hush@example.com\":\n\x1b[31m%s %w", strings.Repeat("x", 1000), context.DeadlineExceeded)
+	err := redact(cause, "hush")
+	if text := err.Error(); strings.Contains(text, "hush") || len(text) > 300 || strings.ContainsAny(text, "\n\x1b") {
+		t.Errorf("got %q", text)
+	}
+	if !errors.Is(err, context.DeadlineExceeded) || errors.Is(err, cause) {
+		t.Errorf("got %v: it must keep that the time was over, and not the original", err)
+	}
+	if redact(nil, "hush") != nil {
+		t.Error("nothing became an error")
 	}
 }

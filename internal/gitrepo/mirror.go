@@ -9,11 +9,10 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
-
-	git "github.com/go-git/go-git/v5"
 )
 
 const (
@@ -25,15 +24,15 @@ const (
 	rebuildPause = 10 * time.Minute
 	// damagedMark is the file in a mirror that says that it is to be cloned again.
 	damagedMark = "milepost-damaged"
-	// newInfix and oldInfix stand between a mirror's name and a random number,
-	// in what is to take its place and what it took the place of.
-	newInfix, oldInfix = ".new-", ".old-"
+	// newInfix stands between a mirror's name and a random number, in the name of
+	// a clone that is being made.
+	newInfix = ".new-"
 )
 
 // mirror is a bare clone of a remote repository in the cache directory. Its
 // directory is named after the hash of the URL, so that nothing in a URL gets
 // into a path. Beside it there can be name.lock, which whoever changes the
-// mirror holds, and for a while name.new-* and name.old-*.
+// mirror holds, and for a while name.new-*.
 type mirror struct {
 	loc   location
 	opts  Options
@@ -42,7 +41,6 @@ type mirror struct {
 	packs int // maxPacks, but for tests
 
 	mu        sync.Mutex // held while fetching
-	seen      refList    // what the remote had when it was last fetched
 	plainPoll bool       // the remote does not speak protocol version 2
 	failed    *failure
 
@@ -81,10 +79,6 @@ func openMirror(ctx context.Context, loc location, opts Options) (*mirror, error
 		}
 	}
 	m.store = openStore(m.dirs(), true)
-	if m.seen, err = m.store.list(headsPrefix, tagsPrefix); err != nil {
-		// Then the first refresh fetches.
-		m.seen = refList{}
-	}
 	return m, nil
 }
 
@@ -114,7 +108,7 @@ func (m *mirror) lock(ctx context.Context) (unlock func(), err error) {
 func (m *mirror) sweep() {
 	parent, name := filepath.Split(m.dir)
 	for _, left := range []struct{ dir, prefix string }{
-		{parent, name + newInfix}, {parent, name + oldInfix}, {m.dirs().packDir(), "tmp_"},
+		{parent, name + newInfix}, {m.dir, "tmp_"}, {m.dirs().packDir(), "tmp_"},
 	} {
 		for _, name := range namesIn(left.dir) {
 			if strings.HasPrefix(name, left.prefix) {
@@ -194,50 +188,65 @@ func trailer(pack string) string {
 // its place when it is whole. Called with the lock held.
 func (m *mirror) clone(ctx context.Context) error {
 	m.opts.Progress("cloning " + m.loc.display())
-	remote, err := m.poll(ctx)
-	if err != nil {
-		return err
-	}
-	if len(remote.branches(headsPrefix)) == 0 {
-		return noCommits(m.loc.display())
-	}
 	fresh, err := os.MkdirTemp(filepath.Dir(m.dir), filepath.Base(m.dir)+newInfix)
 	if err != nil {
 		return m.cacheError(err)
 	}
 	defer os.RemoveAll(fresh) // which is not there any more if all goes well
-	if _, err := git.PlainInit(fresh, true); err != nil {
+	if err := initBare(fresh); err != nil {
 		return m.cacheError(err)
 	}
 	st := openStore(gitDirs{git: fresh, common: fresh}, true)
 	err = m.fetch(ctx, st)
-	if err == nil {
-		err = st.setHead(remote.defaultBranch())
-	}
 	if err := errors.Join(err, st.close()); err != nil {
 		return err
 	}
-	if err := m.swap(fresh); err != nil {
+	if err := m.take(gitDirs{git: fresh, common: fresh}); err != nil {
 		return m.cacheError(err)
-	}
-	m.seen = remote
-	return nil
-}
-
-// swap puts a fresh clone in the place of the mirror.
-func (m *mirror) swap(fresh string) error {
-	old := filepath.Join(filepath.Dir(fresh), strings.Replace(filepath.Base(fresh), newInfix, oldInfix, 1))
-	err := os.Rename(m.dir, old)
-	if err != nil && !os.IsNotExist(err) {
-		return err
-	}
-	if err := os.Rename(fresh, m.dir); err != nil {
-		return errors.Join(err, os.Rename(old, m.dir))
 	}
 	if m.store != nil {
 		m.store.reopen()
 	}
-	return os.RemoveAll(old)
+	return nil
+}
+
+// take makes a fresh clone the mirror. One that is there is not replaced, for
+// others read from it: it gets the packs, then the references, and only then
+// loses what it had.
+func (m *mirror) take(fresh gitDirs) error {
+	if !m.present() {
+		return errors.Join(os.RemoveAll(m.dir), os.Rename(fresh.git, m.dir))
+	}
+	to := m.dirs()
+	old := namesIn(to.packDir())
+	taken := namesIn(fresh.packDir())
+	slices.SortFunc(taken, func(a, b string) int { return -strings.Compare(a, b) }) // packs before their indexes
+	for _, name := range taken {
+		if err := os.Rename(filepath.Join(fresh.packDir(), name), filepath.Join(to.packDir(), name)); err != nil {
+			return err
+		}
+	}
+	for _, name := range []string{"packed-refs", "HEAD"} {
+		if err := os.Rename(filepath.Join(fresh.git, name), filepath.Join(to.git, name)); err != nil {
+			return err
+		}
+	}
+	var left []string
+	for _, name := range old {
+		if !slices.Contains(taken, name) {
+			left = append(left, filepath.Join(to.packDir(), name))
+		}
+	}
+	for _, dir := range []string{filepath.Join(to.git, "refs", "heads"), filepath.Join(to.git, "refs", "tags")} {
+		for _, name := range namesIn(dir) { // which no fetch put there
+			left = append(left, filepath.Join(dir, name))
+		}
+	}
+	var errs []error
+	for _, path := range append(left, filepath.Join(to.git, damagedMark)) {
+		errs = append(errs, os.RemoveAll(path))
+	}
+	return errors.Join(errs...)
 }
 
 // generation counts how often the mirror was cloned again.
@@ -300,11 +309,11 @@ func (m *mirror) refresh(ctx context.Context) error {
 		return noCommits(m.loc.display())
 	}
 	broken := !m.present() || m.marked() && !m.paused()
-	if remote.equal(m.seen) && !broken {
+	if !broken && m.has(remote) {
 		m.store.refresh() // another process may have fetched or compacted
 		return nil
 	}
-	if f := m.failed; f != nil && f.remote.equal(remote) && m.opts.Now().Sub(f.at) < rebuildPause {
+	if f := m.failed; f != nil && f.remote.same(remote) && m.opts.Now().Sub(f.at) < rebuildPause {
 		return f.err
 	}
 	unlock, err := m.lock(ctx)
@@ -328,12 +337,11 @@ func (m *mirror) update(ctx context.Context, remote refList) error {
 	m.failed = nil
 	m.store.refresh()
 	err := m.fetch(ctx, m.store)
-	if err == nil {
-		err = m.store.setHead(remote.defaultBranch())
-	}
 	switch {
 	case err == nil:
-	case ctx.Err() != nil, errors.Is(err, ErrDenied), errors.Is(err, ErrRemoteNotFound):
+		m.compact(ctx)
+		return nil
+	case ctx.Err() != nil, isOneOf(err, ErrDenied, ErrRemoteNotFound, ErrNoCommits, ErrShallow, ErrCache):
 		return err
 	case errors.Is(err, ErrTooMuch), errors.Is(err, context.DeadlineExceeded):
 		m.failed = &failure{remote, err, m.opts.Now()}
@@ -345,9 +353,16 @@ func (m *mirror) update(ctx context.Context, remote refList) error {
 		}
 		return nil
 	}
-	m.seen = remote
-	m.compact(ctx)
-	return nil
+}
+
+func isOneOf(err error, kinds ...error) bool {
+	return slices.ContainsFunc(kinds, func(kind error) bool { return errors.Is(err, kind) })
+}
+
+// has reports whether the mirror's references are those of the remote.
+func (m *mirror) has(remote refList) bool {
+	here, err := m.store.list(headsPrefix, tagsPrefix)
+	return err == nil && here.same(remote)
 }
 
 // compact clones the mirror again when it has too many packs. If that does not

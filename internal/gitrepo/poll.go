@@ -11,9 +11,9 @@ import (
 	"strings"
 	"time"
 
-	git "github.com/go-git/go-git/v5"
 	"github.com/go-git/go-git/v5/plumbing"
-	"github.com/go-git/go-git/v5/storage/memory"
+	"github.com/go-git/go-git/v5/plumbing/protocol/packp"
+	"github.com/go-git/go-git/v5/plumbing/protocol/packp/capability"
 )
 
 const (
@@ -39,24 +39,36 @@ func (m *mirror) poll(ctx context.Context) (refList, error) {
 	return m.pollPlain(ctx)
 }
 
-// pollPlain lists with go-git, which speaks the older protocol: all references
-// that the remote has, those of all pull requests included.
+// pollPlain lists with go-git, which speaks the older protocol: the remote sends
+// all references that it has, those of all pull requests included.
 func (m *mirror) pollPlain(ctx context.Context) (refList, error) {
-	out := refList{refs: map[string]plumbing.Hash{}}
-	refs, err := m.remote(memory.NewStorage()).ListContext(ctx, &git.ListOptions{Auth: m.loc.auth()})
+	session, err := m.session(ctx)
 	if err != nil {
-		return out, m.remoteError(ctx, err)
+		return refList{}, m.remoteError(ctx, err)
 	}
-	for _, ref := range refs {
-		name := ref.Name().String()
-		switch {
-		case name == "HEAD":
-			out.head, out.headHash = ref.Target().String(), ref.Hash()
-		case hasPrefix(name, []string{headsPrefix, tagsPrefix}):
-			out.refs[name] = ref.Hash()
+	defer session.Close()
+	answer, err := session.AdvertisedReferencesContext(ctx)
+	if err != nil {
+		return refList{}, m.remoteError(ctx, err)
+	}
+	return advertised(answer), nil
+}
+
+// advertised is what a remote says of itself in the older protocol.
+func advertised(answer *packp.AdvRefs) refList {
+	out := refList{refs: map[string]plumbing.Hash{}}
+	for name, h := range answer.References {
+		out.add(name, h)
+	}
+	if answer.Head != nil {
+		out.headHash = *answer.Head
+	}
+	for _, ref := range answer.Capabilities.Get(capability.SymRef) {
+		if target, ok := strings.CutPrefix(ref, "HEAD:"); ok {
+			out.head = target
 		}
 	}
-	return out, nil
+	return out
 }
 
 // resultType is the content type of what Git servers answer to the request.
@@ -127,13 +139,14 @@ func parseLsRefs(body []byte) (refList, error) {
 		}
 		line := bytes.TrimSuffix(body[4:size], []byte("\n"))
 		body = body[size:]
-		if !out.add(strings.Split(string(line), " ")) {
+		if !out.addLine(strings.Split(string(line), " ")) {
 			return refList{}, errNotV2
 		}
 	}
 }
 
-func (l *refList) add(fields []string) bool {
+// addLine adds the reference of a line, split at its spaces.
+func (l *refList) addLine(fields []string) bool {
 	if len(fields) < 2 {
 		return false
 	}
@@ -142,7 +155,7 @@ func (l *refList) add(fields []string) bool {
 		return false
 	}
 	if fields[1] != "HEAD" {
-		l.refs[fields[1]] = h
+		l.add(fields[1], h)
 		return true
 	}
 	l.headHash = h

@@ -6,7 +6,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/go-git/go-git/v5/storage/filesystem/dotgit"
@@ -29,8 +28,16 @@ type refList struct {
 	refs     map[string]plumbing.Hash
 }
 
-func (l refList) equal(other refList) bool {
-	return l.head == other.head && maps.Equal(l.refs, other.refs)
+// add adds a branch or tag. Names that no reference can have are left out.
+func (l *refList) add(name string, h plumbing.Hash) {
+	if hasPrefix(name, []string{headsPrefix, tagsPrefix}) && plumbing.ReferenceName(name).Validate() == nil {
+		l.refs[name] = h
+	}
+}
+
+// same reports whether two lists lead to the same mirror.
+func (l refList) same(other refList) bool {
+	return l.defaultBranch() == other.defaultBranch() && maps.Equal(l.refs, other.refs)
 }
 
 // branches returns the names of the branches, without the prefix, in order.
@@ -62,31 +69,22 @@ func (l refList) defaultBranch() string {
 // ref returns what a reference points to: a hash, or the name of another. The
 // error is errNoRef for a name that is not there or can be no name.
 func (s *store) ref(name string) (h plumbing.Hash, target string, err error) {
-	ref, err := s.reference(plumbing.ReferenceName(name))
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	ref, err := s.st.Reference(plumbing.ReferenceName(name))
 	switch {
 	case errors.Is(err, plumbing.ErrReferenceNotFound), errors.Is(err, dotgit.ErrIsDir), errors.Is(err, dotgit.ErrReferenceNameEscape):
 		return h, "", errNoRef
 	case err != nil:
-		return h, "", fmt.Errorf("reading reference %q: %w", name, err)
+		return h, "", s.badRefs(err)
 	case ref.Type() == plumbing.SymbolicReference:
 		return h, ref.Target().String(), nil
 	}
 	return ref.Hash(), "", nil
 }
 
-func (s *store) reference(name plumbing.ReferenceName) (ref *plumbing.Reference, err error) {
-	// go-git writes references in place: another process that fetches into the
-	// same mirror leaves them empty for a moment.
-	for range 5 {
-		s.mu.Lock()
-		ref, err = s.st.Reference(name)
-		s.mu.Unlock()
-		if !errors.Is(err, dotgit.ErrEmptyRefFile) {
-			break
-		}
-		time.Sleep(2 * time.Millisecond)
-	}
-	return ref, err
+func (s *store) badRefs(err error) error {
+	return &Error{Kind: ErrDamaged, Err: err, Text: fmt.Sprintf("the branches and tags of %s cannot be read (%v)", s.dirs.place(), err)}
 }
 
 // follow returns the hash at the end of a reference; errNoRef if it ends nowhere.
@@ -101,13 +99,6 @@ func (s *store) follow(name string) (plumbing.Hash, error) {
 	return plumbing.ZeroHash, errNoRef
 }
 
-// setHead makes a branch the default one, whether it is there or not.
-func (s *store) setHead(branch string) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.st.SetReference(plumbing.NewSymbolicReference(plumbing.HEAD, plumbing.ReferenceName(branch)))
-}
-
 // list returns the references whose names have one of the prefixes.
 func (s *store) list(prefixes ...string) (refList, error) {
 	s.mu.Lock()
@@ -115,7 +106,7 @@ func (s *store) list(prefixes ...string) (refList, error) {
 	out := refList{refs: map[string]plumbing.Hash{}}
 	iter, err := s.st.IterReferences()
 	if err != nil {
-		return out, fmt.Errorf("listing references: %w", err)
+		return out, s.badRefs(err)
 	}
 	err = iter.ForEach(func(ref *plumbing.Reference) error {
 		name := ref.Name().String()
@@ -128,7 +119,7 @@ func (s *store) list(prefixes ...string) (refList, error) {
 		return nil
 	})
 	if err != nil {
-		return out, fmt.Errorf("listing references: %w", err)
+		return out, s.badRefs(err)
 	}
 	return out, nil
 }
@@ -153,11 +144,15 @@ func (r *Repo) selectBranch() (plumbing.Hash, string, error) {
 		}
 	}
 	h, target, err := r.store.ref("HEAD")
-	if err != nil || target == "" { // a commit is checked out
-		return r.orBranches(h, "", err)
+	for tries := 0; err == nil && target != ""; tries++ {
+		name := strings.TrimPrefix(target, headsPrefix)
+		if h, err = r.store.follow(target); err == nil || tries > 0 {
+			return r.orBranches(h, name, err)
+		}
+		// The branch may have been renamed just now.
+		h, target, err = r.store.ref("HEAD")
 	}
-	h, err = r.store.follow(target)
-	return r.orBranches(h, strings.TrimPrefix(target, headsPrefix), err)
+	return r.orBranches(h, "", err) // a commit is checked out
 }
 
 // branchNamed returns what the first reference of that name points to.

@@ -128,6 +128,7 @@ func (r *Repo) openLocal(path string) error {
 	if err := dirs.check(); err != nil {
 		return err
 	}
+	r.where = dirs.place()
 	r.store = openStore(dirs, false)
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/go-git/go-git/v5/plumbing"
 
@@ -88,11 +89,11 @@ func TestResolveNew(t *testing.T) {
 		if i%2 == 1 {
 			g.git("gc", "--quiet", "--prune=now")
 		}
-		if got, err := r.Resolve(t.Context(), "main"); err != nil || got != hash {
-			t.Fatalf("got %s, %v; want %s", got, err, hash)
-		}
 		if got, err := r.Resolve(t.Context(), hash[:10]); err != nil || got != hash {
 			t.Fatalf("by its first digits: got %s, %v; want %s", got, err, hash)
+		}
+		if got, err := r.Resolve(t.Context(), "main"); err != nil || got != hash {
+			t.Fatalf("got %s, %v; want %s", got, err, hash)
 		}
 		commits, _, err := r.Walk(t.Context(), hash, "")
 		if err != nil || len(commits) != 4+i {
@@ -125,6 +126,33 @@ func TestMergeBase(t *testing.T) {
 	}
 	if _, err := r.MergeBase(t.Context(), "main", "nowhere"); !errors.Is(err, ErrRevision) {
 		t.Errorf("got %v, want ErrRevision", err)
+	}
+}
+
+// TestMergeBaseWrongClock has a base that seems newer than the better one below
+// which it lies:
+//
+//	E---D---C---B---A
+//	|\            \   \
+//	| `------------G   \
+//	 `---F-------------H
+func TestMergeBaseWrongClock(t *testing.T) {
+	t.Parallel()
+	g, _ := sample(t)
+	tree := g.git("rev-parse", "HEAD^{tree}")
+	commit := func(hour int, parents ...string) string {
+		args := []string{"commit-tree", "-m", "x"}
+		for _, p := range parents {
+			args = append(args, "-p", p)
+		}
+		return runGitAt(t, g.dir, nil, day0.Add(time.Duration(hour)*time.Hour), append(args, tree)...)
+	}
+	e := commit(5)
+	b := commit(2, commit(3, commit(4, e)))
+	h := commit(8, commit(1, b), commit(6, e))
+	got, err := g.open().MergeBase(t.Context(), commit(7, b, e), h)
+	if err != nil || got != b {
+		t.Errorf("got %s, %v; want %s", got, err, b)
 	}
 }
 

@@ -8,15 +8,11 @@ import (
 
 	"github.com/go-git/go-billy/v5/osfs"
 	"github.com/go-git/go-git/v5/plumbing"
-	"github.com/go-git/go-git/v5/plumbing/cache"
 	"github.com/go-git/go-git/v5/storage/filesystem"
 	"github.com/go-git/go-git/v5/storage/filesystem/dotgit"
 )
 
 const (
-	// cacheBytes is the size of the object cache: enough for the bases of the
-	// deltas that are being read. More makes nothing faster.
-	cacheBytes = 16 * cache.MiByte
 	// maxObjectBytes caps commits, trees and tags.
 	maxObjectBytes = 32 << 20
 	// streamBytes is from where go-git hands out an object as a stream: above
@@ -28,9 +24,10 @@ const (
 // of goroutines: go-git's ends the process when two share it, so that every
 // use goes through one mutex. Objects are copied out under it.
 //
-// go-git reads the list of packs once. When it has changed, because of a
-// git gc or a push or another process with the same mirror, or when an object
-// is missing, the storage is opened again.
+// go-git reads the list of packs once. When it has changed, because of a git gc
+// or a push or another process with the same mirror, the storage is opened again:
+// at refresh, and when an object is missing. That allows to keep the packs open,
+// without which a walk takes twice as long.
 type store struct {
 	dirs gitDirs
 	// exclusive says that nobody else makes loose objects: a mirror's storage.
@@ -38,7 +35,8 @@ type store struct {
 
 	mu    sync.Mutex
 	st    *filesystem.Storage
-	packs string // the names of the packs when st was opened
+	cache *objectCache // of st
+	packs string       // the names of the packs when st was opened
 }
 
 func openStore(dirs gitDirs, exclusive bool) *store {
@@ -57,7 +55,8 @@ func (s *store) reopenLocked() {
 		fs = dotgit.NewRepositoryFilesystem(osfs.New(s.dirs.git), osfs.New(s.dirs.common))
 	}
 	s.packs = s.dirs.packs()
-	s.st = filesystem.NewStorageWithOptions(fs, cache.NewObjectLRU(cacheBytes), filesystem.Options{
+	s.cache = newObjectCache()
+	s.st = filesystem.NewStorageWithOptions(fs, s.cache, filesystem.Options{
 		ExclusiveAccess:      s.exclusive,
 		KeepDescriptors:      true,
 		LargeObjectThreshold: streamBytes,
@@ -102,7 +101,7 @@ func (s *store) read(t plumbing.ObjectType, h plumbing.Hash, buf []byte, most in
 }
 
 func (s *store) readLocked(t plumbing.ObjectType, h plumbing.Hash, buf []byte, most int64) ([]byte, error) {
-	obj, err := s.st.EncodedObject(t, h)
+	obj, err := s.objectLocked(t, h)
 	if err != nil {
 		return nil, err
 	}
@@ -122,6 +121,15 @@ func (s *store) readLocked(t plumbing.ObjectType, h plumbing.Hash, buf []byte, m
 	return buf, errors.Join(err, r.Close())
 }
 
+func (s *store) objectLocked(t plumbing.ObjectType, h plumbing.Hash) (plumbing.EncodedObject, error) {
+	obj, err := s.st.EncodedObject(t, h)
+	if err != nil {
+		obj = nil
+	}
+	s.cache.settle(h, obj)
+	return obj, err
+}
+
 // size returns the size of an object without reading all of it.
 func (s *store) size(h plumbing.Hash) (int64, error) {
 	s.mu.Lock()
@@ -139,7 +147,7 @@ func (s *store) kind(h plumbing.Hash) (kind plumbing.ObjectType, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	err = s.retryLocked(func() error {
-		obj, err := s.st.EncodedObject(plumbing.AnyObject, h)
+		obj, err := s.objectLocked(plumbing.AnyObject, h)
 		if err == nil {
 			kind = obj.Type()
 		}

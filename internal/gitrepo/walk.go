@@ -109,10 +109,11 @@ type walker struct {
 
 // step is a commit with its trees. The hashes tell which trees to read again.
 type step struct {
-	hash, parent plumbing.Hash
-	committed    time.Time
-	subject      string
-	module       string
+	parent    plumbing.Hash
+	hex       string // the commit's own hash
+	committed time.Time
+	subject   string
+	module    string
 
 	rootHash, dirHash, nextHash, cueHash plumbing.Hash
 	root, dir, next                      []byte
@@ -129,8 +130,8 @@ func (w *walker) load(s *step, h plumbing.Hash, child *step) error {
 		return w.repo.damaged(h, err)
 	}
 	w.parents = c.parents
-	s.hash, s.parent, s.committed, s.subject = h, c.firstParent(), c.committed, subject(c.message)
-	s.rootHash = c.tree
+	s.hex, s.parent, s.rootHash = h.String(), c.firstParent(), c.tree
+	s.committed, s.subject = c.committed, subject(c.message)
 	if child != nil && child.rootHash == c.tree {
 		s.dirHash, s.nextHash, s.cueHash, s.module = child.dirHash, child.nextHash, child.cueHash, child.module
 		s.dir, s.next = append(s.dir, child.dir...), append(s.next, child.next...)
@@ -234,10 +235,7 @@ func (w *walker) module(cue plumbing.Hash) (string, error) {
 }
 
 func (w *walker) commit(s, parent *step) (Commit, error) {
-	c := Commit{Hash: s.hash.String(), Committed: s.committed, Subject: s.subject, Module: s.module}
-	if !s.parent.IsZero() {
-		c.Parent = s.parent.String()
-	}
+	c := Commit{Hash: s.hex, Parent: parent.hex, Committed: s.committed, Subject: s.subject, Module: s.module}
 	if s.dirHash == parent.dirHash {
 		return c, nil
 	}

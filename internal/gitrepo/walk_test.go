@@ -155,7 +155,10 @@ func TestWalkChanges(t *testing.T) {
 		{func() { g.git("rm", "-q", "frameworks/next"); g.write("frameworks/next/id/f.cue", "x") }, "-next next/id/"},
 		{func() { g.git("rm", "-rq", "frameworks/lib"); g.write("frameworks/lib", "now a file") }, "lib"},
 		{func() { g.git("rm", "-q", "frameworks/lib"); g.write("frameworks/lib/f.cue", "x") }, "lib/"},
-		{func() { g.git("update-index", "--chmod=+x", "frameworks/lib.cue"); g.git("config", "core.fileMode", "false") }, "lib.cue"},
+		{func() {
+			g.git("update-index", "--chmod=+x", "frameworks/lib.cue")
+			g.git("config", "core.fileMode", "false")
+		}, "lib.cue"},
 		{func() { g.write("other/frameworks/x", "x") }, ""},
 		{func() { g.git("mv", "frameworks", "moved") }, "-lib -lib.cue -new -next/id"},
 		{func() { g.git("mv", "moved", "frameworks") }, "lib/ lib.cue new/ next/id/"},

@@ -2,8 +2,8 @@
 // commits and frameworks as asked for, of realistic size and shape, and the
 // same for the same seed. Tests hold the reading of history against Git's own
 // answer on them, and benchmarks measure on them. It is the only package that
-// runs the git command, which must be installed; nothing that serves people
-// imports it.
+// makes frameworks up, and nothing that serves people imports it. It runs the git
+// command, which must be installed.
 package synth
 
 import (
