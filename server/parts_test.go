@@ -127,41 +127,59 @@ func TestWorkingCopy(t *testing.T) {
 	r.Write(gittest.Ladder("a", "An edit")).Write(gittest.Ladder("new", "New"))
 	r.Replace("frameworks/b/framework.cue", "rank: 2", "rank: 0")
 	s := serverOf(t, storeOf(t, r.Dir, r.Dir), Options{})
-	const f = "/v1/frameworks/"
 	for _, c := range []struct {
 		target string
 		status int
 		want   string
 	}{
-		{f + "a", 200, "1.0.0"},
-		{f + "a?version=working", 200, "working copy"},
-		{f + "a/versions/working", 200, "working copy"},
-		{f + "a/levels/l2?version=working", 200, "working copy"},
-		{f + "a/competencies/craft?version=working", 200, "working copy"},
-		{f + "b?version=working", 404, notFound},
-		{f + "new", 404, needsChange},
-		{f + "new?as_of=2025-01-01", 404, needsChange},
-		{f + "new?version=working", 200, "working copy"},
-		{f + "new/levels/l1?version=working", 200, "working copy"},
-		{f + "a/levels/l2/history?to=working", 400, badRequest},
-		{f + "a/levels/l2/history?from=working", 400, badRequest},
-		{f + "none?version=working", 404, notFound},
+		{fw + "a", 200, "1.0.0"},
+		{fw + "a?version=working", 200, "working copy"},
+		{fw + "a/versions/working", 200, "working copy"},
+		{fw + "a/levels/l2?version=working", 200, "working copy"},
+		{fw + "a/competencies/craft?version=working", 200, "working copy"},
+		{fw + "b?version=working", 404, notFound},
+		{fw + "new", 404, needsChange},
+		{fw + "new?as_of=2025-01-01", 404, needsChange},
+		{fw + "new?version=working", 200, "working copy"},
+		{fw + "new/levels/l1?version=working", 200, "working copy"},
+		{fw + "a/levels/l2/history?to=working", 400, badRequest},
+		{fw + "a/levels/l2/history?from=working", 400, badRequest},
+		{fw + "none?version=working", 404, notFound},
 	} {
 		a := get(t, s, c.target)
 		if got := outcome(t, a); a.StatusCode != c.status || got != c.want {
 			t.Errorf("%s: got %d %s, want %d %s", c.target, a.StatusCode, got, c.status, c.want)
 		}
 	}
-	a := get(t, s, f+"a?version=working")
+	workingHeaders(t, s)
+	workingCompared(t, s)
+	if p := decoded[Problems](t, get(t, s, "/v1/problems")); len(p.Problems) != 0 || len(p.WorkingCopy) != 1 || p.WorkingCopy[0].Framework != "b" {
+		t.Errorf("got %+v, want one finding, on the working copy of b", p)
+	}
+	if p := decoded[Problems](t, get(t, s, fw+"a/problems")); len(p.WorkingCopy) != 0 {
+		t.Errorf("of a: got %+v, want none", p)
+	}
+}
+
+func workingHeaders(t *testing.T, s *Server) {
+	t.Helper()
+	a := get(t, s, fw+"a?version=working")
+	if got := a.Header.Get("Cache-Control"); got != "public, no-cache" {
+		t.Errorf("got Cache-Control %q, and an editor that saves would see the text of before", got)
+	}
 	if got := a.Header.Values("Milepost-Status"); got != nil {
 		t.Errorf("got the status %q, want none", got)
 	}
-	if got := a.Header.Get("Content-Location"); got != f+"a?version=working" {
+	if got := a.Header.Get("Content-Location"); got != fw+"a?version=working" {
 		t.Errorf("got the location %q", got)
 	}
 	if v := decoded[history.Document](t, a).Version; !v.WorkingCopy || v.Previous != "1.0.0" || v.RecordedAt != nil {
 		t.Errorf("got %+v, want the working copy after 1.0.0", v)
 	}
+}
+
+func workingCompared(t *testing.T, s *Server) {
+	t.Helper()
 	for target, want := range map[string]string{
 		"a/diff?to=working":            "1.0.0 to working copy: changes",
 		"a/diff?from=working&to=1.0.0": "working copy to 1.0.0: changes",
@@ -169,16 +187,10 @@ func TestWorkingCopy(t *testing.T) {
 		"new/diff?to=working":          "working copy to working copy: none",
 		"a/diff?from=1.0.0&to=working": "1.0.0 to working copy: changes",
 	} {
-		d := decoded[DiffAnswer](t, get(t, s, f+target))
+		d := decoded[DiffAnswer](t, get(t, s, fw+target))
 		if got := summary(d); got != want {
 			t.Errorf("%s: got %s, want %s", target, got, want)
 		}
-	}
-	if p := decoded[Problems](t, get(t, s, "/v1/problems")); len(p.Problems) != 0 || len(p.WorkingCopy) != 1 || p.WorkingCopy[0].Framework != "b" {
-		t.Errorf("got %+v, want one finding, on the working copy of b", p)
-	}
-	if p := decoded[Problems](t, get(t, s, f+"a/problems")); len(p.WorkingCopy) != 0 {
-		t.Errorf("of a: got %+v, want none", p)
 	}
 }
 

@@ -121,11 +121,11 @@ func asProblem(err error) *Problem {
 	return problem(http.StatusInternalServerError, internal, "The request was right, but the answer could not be made. The log of the server says why.")
 }
 
-// wantsPage says whether a failure is shown as a page: outside the API, to
-// somebody who takes HTML.
+// wantsPage says whether a failure is shown as a page: outside what
+// openapi.yaml describes, to somebody who takes HTML.
 func wantsPage(c echo.Context) bool {
-	path := c.Request().URL.Path
-	if strings.HasPrefix(path, "/v1/") || path == "/livez" || path == "/readyz" {
+	switch path := c.Request().URL.Path; {
+	case strings.HasPrefix(path, "/v1/"), strings.HasPrefix(path, "/schema/"), path == "/openapi.yaml", path == "/livez", path == "/readyz":
 		return false
 	}
 	return strings.Contains(c.Request().Header.Get("Accept"), "text/html")

@@ -125,6 +125,9 @@ func (s *Server) framework(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	if sel.version.Working { // an editor saves, and looks
+		return s.stored(c, &sel, s.revalidate())
+	}
 	return s.stored(c, &sel, s.short())
 }
 
@@ -306,7 +309,7 @@ func quality(params string) float64 {
 		name, value, _ := strings.Cut(strings.TrimSpace(p), "=")
 		if strings.EqualFold(name, "q") {
 			q, err := strconv.ParseFloat(value, 64)
-			if err != nil || q < 0 {
+			if err != nil || !(q >= 0) { // not a number is no wish
 				return 0
 			}
 			return min(q, 1)

@@ -52,23 +52,30 @@ func ParseWhen(s string, loc *time.Location) (When, error) {
 // their clocks at midnight: there a day begins at one o'clock, has its last
 // hour twice, or is left out, and time.Date would be off by that much.
 func endOfDay(day time.Time, loc *time.Location) time.Time {
-	midnight := day.AddDate(0, 0, 1) // as the clock shows it, whatever its offset
-	at := midnight.AddDate(0, 0, 1).In(loc)
+	midnight := day.AddDate(0, 0, 1)   // as the clock shows it, whatever its offset
+	limit := midnight.AddDate(0, 0, 1) // later than midnight in every zone
 	for {
-		start, end := at.ZoneBounds()
+		// One offset after the other, backwards. The end that ZoneBounds
+		// gives is not used: for the last day of a leap year it lies before it.
+		at := limit.Add(-time.Nanosecond).In(loc)
+		start, _ := at.ZoneBounds()
 		_, offset := at.Zone()
 		edge := midnight.Add(-time.Duration(offset) * time.Second)
-		if !end.IsZero() && end.Before(edge) {
-			edge = end
+		if edge.After(limit) {
+			edge = limit
 		}
-		if start.IsZero() || start.Before(edge) {
-			if edge.After(lastInstant) {
-				return lastInstant
-			}
-			return edge.Add(-time.Nanosecond)
+		if start.Before(edge) || !start.Before(limit) {
+			return earlier(edge.Add(-time.Nanosecond), lastInstant)
 		}
-		at = start.Add(-time.Nanosecond)
+		limit = start
 	}
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
 }
 
 // Date is the day of the moment in loc: 2027-03-01.
