@@ -67,7 +67,7 @@ func (s *Server) admit(c echo.Context) error {
 		return problem(http.StatusMisdirectedRequest, misdirected,
 			"This server answers on this machine alone, and not under the name %q. Start it with --public or --token-file to serve others.", clip(r.Host))
 	}
-	if len(s.o.Tokens) == 0 || r.URL.Path == "/livez" || r.URL.Path == "/readyz" {
+	if len(s.o.Tokens) == 0 || r.URL.Path == "/livez" || r.URL.Path == "/readyz" || strings.HasPrefix(r.URL.Path, "/assets/") {
 		return nil
 	}
 	if _, ok := s.token(r); !ok {
@@ -147,6 +147,7 @@ func newMetrics(r *prometheus.Registry, store *history.Store, now func() time.Ti
 	}
 	r.MustRegister(m.requests,
 		gauge("milepost_snapshot_age_seconds", "Time since the snapshot that is served was made.", func(s *history.Snapshot) float64 { return now().Sub(s.TakenAt).Seconds() }),
+		gauge("milepost_refresh_age_seconds", "Time since the repository was last looked at with success.", func(*history.Snapshot) float64 { return now().Sub(store.Refreshed()).Seconds() }),
 		gauge("milepost_frameworks", "Frameworks in force.", func(s *history.Snapshot) float64 { return float64(len(s.Live())) }),
 		gauge("milepost_versions", "Versions of all frameworks.", func(s *history.Snapshot) float64 {
 			n := 0

@@ -78,6 +78,7 @@ type Options struct {
 type Store struct {
 	o        Options
 	snapshot atomic.Pointer[Snapshot]
+	looked   atomic.Int64 // when a refresh last succeeded, in nanoseconds
 
 	mu      sync.Mutex // held while refreshing
 	builder *builder
@@ -98,12 +99,28 @@ func NewStore(o Options) *Store {
 // Snapshot is the newest snapshot, nil before the first Refresh.
 func (s *Store) Snapshot() *Snapshot { return s.snapshot.Load() }
 
+// Refreshed is when a refresh last succeeded; the zero time before the first.
+func (s *Store) Refreshed() time.Time {
+	if at := s.looked.Load(); at != 0 {
+		return time.Unix(0, at)
+	}
+	return time.Time{}
+}
+
 // Refresh takes in what is new and swaps the snapshot. Where it fails, the
 // snapshot before stays. The error is one of gitrepo's, or says that a file
 // could not be read.
 func (s *Store) Refresh(ctx context.Context) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	err := s.refresh(ctx)
+	if err == nil {
+		s.looked.Store(s.o.Now().UnixNano())
+	}
+	return err
+}
+
+func (s *Store) refresh(ctx context.Context) error {
 	if s.o.Repo == nil {
 		return s.refreshDirectory(ctx)
 	}
