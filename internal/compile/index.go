@@ -12,9 +12,11 @@ import (
 	"github.com/milepost-dev/milepost/internal/diag"
 )
 
-// place is where an author wrote something: the label, and the value after it.
+// place is where an author wrote something: the label, and the value after
+// it, with its end.
 type place struct {
 	label, value diag.Position
+	end          token.Pos
 }
 
 // index knows where each path of the document stands in the author's files.
@@ -42,7 +44,7 @@ func (x *index) addFile(f *ast.File, root string) {
 
 func (x *index) add(path string, at token.Pos, v ast.Expr, depth int) {
 	x.nodes++
-	x.places[path] = append(x.places[path], place{position(at), position(v.Pos())})
+	x.places[path] = append(x.places[path], place{position(at), position(v.Pos()), v.End()})
 	if depth > MaxNesting {
 		if x.deep.File == "" {
 			x.deep = position(at)

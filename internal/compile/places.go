@@ -22,6 +22,27 @@ func (p Places) At(path string) diag.Position {
 	return at.label
 }
 
+// Wrote says whether the author wrote something at exactly this path, and not
+// around it, or somewhere else from where it is taken over.
+func (p Places) Wrote(path string) bool { return len(p.index.places[path]) > 0 }
+
+// Region is lines of a file, the first and the last included.
+type Region struct {
+	File     string
+	From, To int
+}
+
+// Regions are the lines that say what stands at a path: several where it was
+// written in several places, none where it was not written at exactly this path.
+func (p Places) Regions(path string) []Region {
+	var out []Region
+	for _, at := range p.index.places[path] {
+		from := at.label.Line
+		out = append(out, Region{at.label.File, from, max(from, position(at.end).Line)})
+	}
+	return out
+}
+
 // Inspect parses a unit's files without evaluating them. Where plain is set,
 // it also finds what is more than plain data. Files that do not parse have no places.
 func (c *Compiler) Inspect(u Unit, plain bool) (Places, diag.List, error) {
