@@ -53,10 +53,12 @@ type Bounds struct {
 	Max int `json:"max,omitempty"`
 }
 
-// Prose is how expectations are worded.
+// Prose is how expectations are worded. Vague, where it is there, takes the
+// place of Milepost's own list, even with nothing in it.
 type Prose struct {
 	MaxWords int      `json:"maxWords,omitempty"`
 	Forbid   []string `json:"forbid,omitempty"`
+	Vague    []string `json:"vague,omitzero"`
 }
 
 // DefaultOrganisation is what holds where a repository has no organisation
