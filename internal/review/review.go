@@ -8,6 +8,7 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"path"
 	"slices"
 
 	"github.com/milepost-dev/milepost/internal/compile"
@@ -21,6 +22,7 @@ type Change struct {
 	Base     fs.FS               // the repository as it is, nil to judge all of Head by itself
 	Root     string              // the directory of frameworks in both, "frameworks"
 	Only     string              // one framework's id, "" for all
+	All      bool                // with a base, judge also the wording of lines that the change does not touch
 	Progress func(done, all int) // told of each framework judged, may be nil
 }
 
@@ -49,15 +51,20 @@ type reviewer struct {
 	heads    map[string]*compile.Result
 	texts    map[string]*ladder.Framework
 	dirs     []string
+	lines    *changes // nil to judge the wording of all lines
 	verdict  Verdict
 }
 
 // Review judges a change. With a base, only the frameworks that differ from
-// it are judged, by the house rules of the base. The error means that a tree
-// could not be read.
+// it are judged, by the house rules of the base, and what is no mistake but a
+// matter of wording and taste is said of what the change touches alone. The
+// error means that a tree could not be read.
 func Review(ctx context.Context, c *compile.Compiler, change Change) (*Verdict, error) {
 	r := &reviewer{Change: change, compiler: c, heads: map[string]*compile.Result{}, texts: map[string]*ladder.Framework{}}
 	r.verdict = Verdict{Checked: []Checked{}, Findings: diag.List{}}
+	if change.Base != nil && !change.All {
+		r.lines = newChanges(change.Head, change.Base)
+	}
 	if err := r.organisation(ctx); err != nil {
 		return nil, err
 	}
@@ -74,6 +81,9 @@ func Review(ctx context.Context, c *compile.Compiler, change Change) (*Verdict, 
 		}
 	}
 	if err := r.references(ctx, touched); err != nil {
+		return nil, err
+	}
+	if err := r.touchedOnly(); err != nil {
 		return nil, err
 	}
 	r.severities()
@@ -176,7 +186,7 @@ func (r *reviewer) framework(ctx context.Context, id string) error {
 	}
 	var after *ladder.Framework
 	if slices.Contains(r.dirs, id) {
-		if err := r.judge(ctx, id); err != nil {
+		if err := r.judge(ctx, id, before); err != nil {
 			return err
 		}
 		after = r.texts[id]
@@ -196,7 +206,7 @@ func (r *reviewer) framework(ctx context.Context, id string) error {
 }
 
 // judge compiles a framework of the head and holds it to the house rules.
-func (r *reviewer) judge(ctx context.Context, id string) error {
+func (r *reviewer) judge(ctx context.Context, id string, before *ladder.Framework) error {
 	if _, err := r.head(ctx, id); err != nil {
 		return err
 	}
@@ -209,9 +219,28 @@ func (r *reviewer) judge(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
+	if err := r.compareLines(f); err != nil {
+		return err
+	}
 	r.add(plain...)
-	r.add(houseRules(f, r.org, places)...)
+	h := &house{f: f, before: before, org: r.org, places: places, lines: r.lines}
+	r.add(h.check()...)
 	return nil
+}
+
+// compareLines finds what the change does to the lines of a framework, which
+// may stand in the base under an earlier id.
+func (r *reviewer) compareLines(f *ladder.Framework) error {
+	if r.lines == nil {
+		return nil
+	}
+	from := []string{path.Join(r.Root, f.ID)}
+	for _, id := range f.Formerly {
+		if !slices.Contains(r.dirs, id) {
+			from = append(from, path.Join(r.Root, id))
+		}
+	}
+	return r.lines.framework(from[0], from)
 }
 
 // head is a framework of the head, nil where it needs a change.
@@ -277,23 +306,44 @@ func (r *reviewer) references(ctx context.Context, touched []string) error {
 	return nil
 }
 
+// touchedOnly drops what is no mistake and stands where the change touches
+// nothing. House rules have looked at that themselves: they know which lines a
+// finding is about, and that what others name may be missing in lines that
+// nobody touched. Of plain data, the place is all that is known.
+func (r *reviewer) touchedOnly() error {
+	if r.lines == nil {
+		return nil
+	}
+	kept := diag.List{}
+	for _, f := range r.verdict.Findings {
+		_, house := houseRules[f.Code]
+		touched := house && f.Code != "plain-data" || !house && f.Severity == diag.Error
+		if !touched {
+			var err error
+			if touched, err = r.lines.at(f.Position); err != nil {
+				return err
+			}
+		}
+		if touched {
+			kept = append(kept, f)
+		}
+	}
+	r.verdict.Findings = kept
+	return nil
+}
+
 // severities applies the organisation's severity of each rule.
 func (r *reviewer) severities() {
-	kept := r.verdict.Findings[:0]
+	kept := diag.List{}
 	for _, f := range r.verdict.Findings {
-		switch r.org.HouseRules.Severity[f.Code] {
-		case "off":
-			if switchable[f.Code] {
-				continue
-			}
-		case "warning":
-			if switchable[f.Code] {
-				f.Severity = diag.Warning
-			}
-		case "error":
-			if f.Severity == diag.Warning {
-				f.Severity = diag.Error
-			}
+		_, house := houseRules[f.Code]
+		switch s := r.org.HouseRules.Severity[f.Code]; {
+		case house && severity(r.org.HouseRules, f.Code) == isOff:
+			continue
+		case house && s == isWarning:
+			f.Severity = diag.Warning
+		case s == isError && f.Severity == diag.Warning:
+			f.Severity = diag.Error
 		}
 		kept = append(kept, f)
 	}

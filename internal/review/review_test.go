@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"maps"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -31,8 +32,8 @@ framework: {
 	owners: ["people-team"]
 	discipline: "care"
 	competencies: craft: title: "Craft"
-	levels: l1: {rank: 1, code: "L1", titles: [{text: "Agent"}], jobGrades: ["G1"], expectations: craft: items: ["Answers customers"]}
-	levels: l2: {rank: 2, code: "L2", titles: [{text: "Senior Agent"}], jobGrades: ["G2"], expectations: craft: items: [
+	levels: l1: {rank: 1, code: "L1", titles: [{text: "Agent"}], summary: "Begins.", jobGrades: ["G1"], expectations: craft: items: ["Answers customers"]}
+	levels: l2: {rank: 2, code: "L2", titles: [{text: "Senior Agent"}], summary: "Goes on.", jobGrades: ["G2"], expectations: craft: items: [
 		"Solves hard cases"
 		"Helps others"
 	]}
@@ -52,7 +53,7 @@ framework: {
 	owners: ["people-team"]
 	order: competencies: ["data", "people"]
 	competencies: {data: title: "Data", people: title: "People"}
-	levels: high: {rank: 1, titles: [{text: "High"}], expectations: {data: items: ["Reads data"], people: items: ["Talks"]}}
+	levels: high: {rank: 1, titles: [{text: "High"}], summary: "Much.", expectations: {data: items: ["Reads data"], people: items: ["Talks"]}}
 }
 `
 
@@ -119,35 +120,38 @@ func rules(rules string) func(fstest.MapFS) {
 
 const support, org = "frameworks/support/framework.cue", "frameworks/organisation.cue"
 
-// cases are changes and what is said of them; a nil base judges all of head.
-var cases = []struct {
+// reviewCase is a change; a nil base judges all of head.
+type reviewCase struct {
 	name       string
 	base, head fs.FS
-}{
-	{"all is well", nil, repo()},
-	{"no organisation file", nil, repo(remove(org))},
-	{"a job grade that is not there", nil, repo(replace(support, `"G2"`, `"G9"`))},
-	{"a discipline that is not there", nil, repo(replace(support, `discipline: "care"`, `discipline: "cure"`))},
-	{"a model that is not there", nil, repo(replace(support, `model: "model"`, `model: "modle"`))},
-	{"a proficiency that is not there", nil, repo(replace(support, `people: "high"`, `people: "higher"`))},
-	{"too few items", nil, repo(rules("itemsPerCell: min: 2"))},
-	{"too many items", nil, repo(rules("itemsPerCell: max: 1"))},
-	{"too many words", nil, repo(rules("prose: maxWords: 5"), replace(support, "Helps others", "Helps all of the others in the team"))},
-	{"a word that is not used", nil, repo(rules(`prose: forbid: ["hard cases", "help"]`))},
-	{"a rule turned down", nil, repo(rules(`itemsPerCell: min: 2, severity: "items-per-cell": "warning"`))},
-	{"a rule turned off", nil, repo(rules(`itemsPerCell: min: 2, severity: "items-per-cell": "off"`))},
-	{"a rule of correctness cannot be turned off", nil, repo(rules(`severity: "rank-twice": "off"`), replace(support, "rank: 2", "rank: 1"))},
-	{"more than plain data", nil, repo(rules("plainData: true"), replace(support, `items: ["Answers customers"]`, `items: [for x in ["a"] {"Answers \(x)"}]`))},
-	{"references are more than plain data", nil, repo(rules("plainData: true"), replace(support, `framework: {`, "let answer = \"Answers customers\"\nframework: {"), replace(support, `["Answers customers"]`, `[answer]`))},
-	{"the organisation's file is wrong", nil, repo(replace(org, `timeZone: "UTC"`, `timeZone: "Europe/Berln"`))},
-	{"nothing differs", repo(), repo()},
-	{"one level changes", repo(), repo(replace(support, "Helps others", "Helps everybody in the team"))},
-	{"one framework is new", repo(remove("frameworks/care/framework.cue"), replace(support, "discipline: \"care\"\n", "\n")), repo()},
-	{"a framework that others name goes", repo(), repo(remove("frameworks/care/framework.cue"))},
-	{"a level of the model that others name is renamed", repo(), repo(replace("frameworks/model/framework.cue", "levels: high:", "levels: highest:"))},
-	{"the house rules are those of the base", repo(rules("itemsPerCell: max: 1")), repo(replace(support, "Helps others", "Helps everybody"))},
-	{"a broken change", repo(), repo(replace(support, "rank: 2", "rang: 2"))},
-	{"a broken base is mended", repo(replace(support, "rank: 2", "rang: 2")), repo()},
+	all        bool
+}
+
+var cases = []reviewCase{
+	{"all is well", nil, repo(), false},
+	{"no organisation file", nil, repo(remove(org)), false},
+	{"a job grade that is not there", nil, repo(replace(support, `"G2"`, `"G9"`)), false},
+	{"a discipline that is not there", nil, repo(replace(support, `discipline: "care"`, `discipline: "cure"`)), false},
+	{"a model that is not there", nil, repo(replace(support, `model: "model"`, `model: "modle"`)), false},
+	{"a proficiency that is not there", nil, repo(replace(support, `people: "high"`, `people: "higher"`)), false},
+	{"too few items", nil, repo(rules("itemsPerCell: min: 2")), false},
+	{"too many items", nil, repo(rules("itemsPerCell: max: 1")), false},
+	{"too many words", nil, repo(rules("prose: maxWords: 5"), replace(support, "Helps others", "Helps all of the others in the team")), false},
+	{"a word that is not used", nil, repo(rules(`prose: forbid: ["hard cases", "help"]`)), false},
+	{"a rule turned down", nil, repo(rules(`itemsPerCell: min: 2, severity: "items-per-cell": "warning"`)), false},
+	{"a rule turned off", nil, repo(rules(`itemsPerCell: min: 2, severity: "items-per-cell": "off"`)), false},
+	{"a rule of correctness cannot be turned off", nil, repo(rules(`severity: "rank-twice": "off"`), replace(support, "rank: 2", "rank: 1")), false},
+	{"more than plain data", nil, repo(rules("plainData: true"), replace(support, `items: ["Answers customers"]`, `items: [for x in ["a"] {"Answers \(x)"}]`)), false},
+	{"references are more than plain data", nil, repo(rules("plainData: true"), replace(support, `framework: {`, "let answer = \"Answers customers\"\nframework: {"), replace(support, `["Answers customers"]`, `[answer]`)), false},
+	{"the organisation's file is wrong", nil, repo(replace(org, `timeZone: "UTC"`, `timeZone: "Europe/Berln"`)), false},
+	{"nothing differs", repo(), repo(), false},
+	{"one level changes", repo(), repo(replace(support, "Helps others", "Helps everybody in the team")), false},
+	{"one framework is new", repo(remove("frameworks/care/framework.cue"), replace(support, "discipline: \"care\"\n", "\n")), repo(), false},
+	{"a framework that others name goes", repo(), repo(remove("frameworks/care/framework.cue")), false},
+	{"a level of the model that others name is renamed", repo(), repo(replace("frameworks/model/framework.cue", "levels: high:", "levels: highest:")), false},
+	{"the house rules are those of the base", repo(rules("itemsPerCell: max: 1")), repo(replace(support, "Helps others", "Helps everybody")), false},
+	{"a broken change", repo(), repo(replace(support, "rank: 2", "rang: 2")), false},
+	{"a broken base is mended", repo(replace(support, "rank: 2", "rang: 2")), repo(), false},
 }
 
 func TestReview(t *testing.T) {
@@ -157,12 +161,12 @@ func TestReview(t *testing.T) {
 		t.Fatal(err)
 	}
 	var b strings.Builder
-	for _, tc := range cases {
-		v, err := review.Review(context.Background(), c, review.Change{Base: tc.base, Head: tc.head, Root: "frameworks"})
+	for _, tc := range slices.Concat(cases, houseCases(), lineCases()) {
+		v, err := review.Review(context.Background(), c, review.Change{Base: tc.base, Head: tc.head, Root: "frameworks", All: tc.all})
 		if err != nil {
 			t.Fatalf("%s: %v", tc.name, err)
 		}
-		again, err := review.Review(context.Background(), c, review.Change{Base: tc.base, Head: tc.head, Root: "frameworks"})
+		again, err := review.Review(context.Background(), c, review.Change{Base: tc.base, Head: tc.head, Root: "frameworks", All: tc.all})
 		if err != nil {
 			t.Fatal(err)
 		}

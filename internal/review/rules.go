@@ -1,7 +1,6 @@
 package review
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,63 +10,157 @@ import (
 	"github.com/milepost-dev/milepost/internal/ladder"
 )
 
-// switchable are the rules that an organisation may turn down: those of its
-// own house, and not what makes a framework a framework.
-var switchable = map[string]bool{
-	"plain-data": true, "items-per-cell": true, "item-too-long": true, "forbidden-words": true,
-	"unknown-job-grade": true, "unknown-framework": true, "unknown-proficiency": true,
+// The severities that an organisation gives a rule, as its file writes them.
+const (
+	isError   = "error"
+	isWarning = "warning"
+	isOff     = "off"
+)
+
+// houseRules are the rules that an organisation may turn down or off, with
+// what they are where it says nothing: those of its own house, and not what
+// makes a framework a framework. How expectations are worded is a warning: it
+// holds no change up unless the organisation says so.
+var houseRules = map[string]string{
+	"plain-data":            isError,
+	"items-per-cell":        isError,
+	"item-too-long":         isError,
+	"forbidden-words":       isError,
+	"unknown-job-grade":     isError,
+	"unknown-framework":     isError,
+	"unknown-proficiency":   isError,
+	"near-duplicate":        isWarning,
+	"near-duplicate-levels": isWarning,
+	"mixed-punctuation":     isWarning,
+	"mixed-capitals":        isWarning,
+	"no-summary":            isWarning,
+	"adds-nothing":          isWarning,
+	"vague-start":           isOff,
 }
 
-// houseRules holds a framework to what its organisation asks beyond correctness.
-func houseRules(f *ladder.Framework, org ladder.Organisation, places compile.Places) diag.List {
-	h := &house{f: f, rules: org.HouseRules, places: places}
-	for i := range f.Levels {
-		l := &f.Levels[i]
-		for n, g := range l.JobGrades {
-			if len(org.JobGrades) > 0 && !slices.Contains(org.JobGrades, g) {
-				h.add("unknown-job-grade", fmt.Sprintf("levels.%s.jobGrades[%d]", l.ID, n),
-					fmt.Sprintf("%s has job grade %q, which the organisation does not have", l.Name(), g),
-					fmt.Sprintf("The job grades are: %s. A new one is added in organisation.cue.", strings.Join(org.JobGrades, ", ")))
-			}
-		}
-		for j := range f.Competencies {
-			h.cell(l, &f.Competencies[j])
-		}
+// severity is what a rule of the house is in an organisation. Rules with a
+// list are on where there is one.
+func severity(rules ladder.HouseRules, code string) string {
+	if s := rules.Severity[code]; s != "" {
+		return s
 	}
-	return h.found
+	if code == "vague-start" && rules.Prose != nil && rules.Prose.Vague != nil {
+		return isWarning
+	}
+	return houseRules[code]
 }
 
+// house holds one framework to what its organisation asks beyond correctness.
 type house struct {
 	f      *ladder.Framework
+	before *ladder.Framework // the framework as the base has it, nil where that has none
+	known  map[string]bool   // its texts
+	org    ladder.Organisation
 	rules  ladder.HouseRules
 	places compile.Places
+	lines  *changes // what the change touches, nil to judge all
+	vague  [][]string
 	found  diag.List
 }
 
+// check is everything that is asked of a framework.
+func (h *house) check() diag.List {
+	h.rules, h.known = h.org.HouseRules, textsOf(h.before)
+	h.vague = vagueStarts(h.rules)
+	for i := range h.f.Levels {
+		l := &h.f.Levels[i]
+		h.jobGrades(l)
+		h.level(l)
+		for j := range h.f.Competencies {
+			h.cell(l, &h.f.Competencies[j])
+		}
+	}
+	h.nearDuplicates()
+	return h.found
+}
+
+// on says whether a rule is on, so that dear ones are not worked out in vain.
+func (h *house) on(code string) bool { return severity(h.rules, code) != isOff }
+
 func (h *house) add(code, path, message, help string) {
+	s := diag.Warning
+	if houseRules[code] == isError {
+		s = diag.Error
+	}
 	h.found = append(h.found, diag.Finding{
-		Code: code, Severity: diag.Error, Framework: h.f.ID, Path: path, Message: message, Help: help, Position: h.places.At(path),
+		Code: code, Severity: s, Framework: h.f.ID, Path: path, Message: message, Help: help, Position: h.places.At(path),
 	})
 }
 
-func (h *house) cell(l *ladder.Level, c *ladder.Competency) {
-	cell := l.Expectations[c.ID]
-	at := "levels." + l.ID + ".expectations." + c.ID
-	if below, ok := h.f.Below(l); len(cell.Items) == 0 || ok && below.Expectations[c.ID].Equal(cell) {
-		return // a shared cell is judged once
-	}
-	if b := h.rules.ItemsPerCell; b != nil {
-		if n := len(cell.Items); b.Max > 0 && n > b.Max {
-			h.add("items-per-cell", at, fmt.Sprintf("%s, %s: %s, and the house rules allow %d at most", l.Name(), c.Title, expectations(n), b.Max), "Bring related ones together, or move some to another level.")
-		} else if n < b.Min {
-			h.add("items-per-cell", at, fmt.Sprintf("%s, %s: %s, and the house rules ask for %d at least", l.Name(), c.Title, expectations(n), b.Min), "Say more of what is expected.")
+func (h *house) jobGrades(l *ladder.Level) {
+	for n, g := range l.JobGrades {
+		if len(h.org.JobGrades) > 0 && !slices.Contains(h.org.JobGrades, g) {
+			h.add("unknown-job-grade", fmt.Sprintf("levels.%s.jobGrades[%d]", l.ID, n),
+				fmt.Sprintf("%s has job grade %q, which the organisation does not have", l.Name(), g),
+				fmt.Sprintf("The job grades are: %s. A new one is added in organisation.cue.", strings.Join(h.org.JobGrades, ", ")))
 		}
 	}
-	if h.rules.Prose == nil {
+}
+
+// spot is a competency at a level, and whose words its expectations are.
+type spot struct {
+	level      *ladder.Level
+	competency *ladder.Competency
+	cell       ladder.Cell
+	path       string
+	own        bool // they stand here, and are not those of another level
+}
+
+func (h *house) spot(l *ladder.Level, c *ladder.Competency) spot {
+	at := "levels." + l.ID + ".expectations." + c.ID
+	return spot{l, c, l.Expectations[c.ID], at, !h.places.Wrote(at + ".same")}
+}
+
+func (s spot) String() string { return s.level.Name() + ", " + s.competency.Title }
+
+func (s spot) texts() []string {
+	var out []string
+	for _, item := range s.cell.Items {
+		out = append(out, item.Text)
+	}
+	return out
+}
+
+// item is where an expectation stands: its text, where it has more than that.
+func (h *house) item(s spot, n int) string {
+	at := fmt.Sprintf("%s.items[%d]", s.path, n)
+	if h.places.Wrote(at + ".text") {
+		return at + ".text"
+	}
+	return at
+}
+
+// cell holds a cell to the rules about single ones. One that shares the text
+// of another is judged with that.
+func (h *house) cell(l *ladder.Level, c *ladder.Competency) {
+	s := h.spot(l, c)
+	if !s.own || len(s.cell.Items) == 0 {
 		return
 	}
-	for i, item := range cell.Items {
-		h.prose(fmt.Sprintf("%s.items[%d]", at, i), item.Text)
+	h.count(s)
+	h.mixed(s)
+	for i, item := range s.cell.Items {
+		if at := h.item(s, i); h.touched(at, item.Text) {
+			h.wording(s, at, item.Text)
+		}
+	}
+}
+
+// count: a cell has neither too few expectations nor too many.
+func (h *house) count(s spot) {
+	b, n := h.rules.ItemsPerCell, len(s.cell.Items)
+	if b == nil || !h.touched(s.path, s.texts()...) {
+		return
+	}
+	if b.Max > 0 && n > b.Max {
+		h.add("items-per-cell", s.path, fmt.Sprintf("%s: %s, and the house rules allow %d at most", s, expectations(n), b.Max), "Bring related ones together, or move some to another level.")
+	} else if n < b.Min {
+		h.add("items-per-cell", s.path, fmt.Sprintf("%s: %s, and the house rules ask for %d at least", s, expectations(n), b.Min), "Say more of what is expected.")
 	}
 }
 
@@ -76,94 +169,4 @@ func expectations(n int) string {
 		return "1 expectation"
 	}
 	return fmt.Sprintf("%d expectations", n)
-}
-
-func (h *house) prose(path, text string) {
-	words := strings.Fields(text)
-	if most := h.rules.Prose.MaxWords; most > 0 && len(words) > most {
-		h.add("item-too-long", path, fmt.Sprintf("an expectation has %d words, and the house rules allow %d", len(words), most), "Shorten it, or make two of it.")
-	}
-	lower := " " + strings.ToLower(strings.Join(words, " ")) + " "
-	for _, w := range h.rules.Prose.Forbid {
-		if containsWord(lower, strings.ToLower(w)) {
-			h.add("forbidden-words", path, fmt.Sprintf("an expectation says %q, which the house rules ask not to use", w), "Say what somebody does, so that others can see it.")
-		}
-	}
-}
-
-// containsWord says whether text has the words of w, not as part of longer ones.
-func containsWord(text, w string) bool {
-	for from := 0; ; {
-		i := strings.Index(text[from:], w)
-		if i < 0 {
-			return false
-		}
-		i += from
-		end := i + len(w)
-		if !letter(text[i-1]) && !letter(text[end]) {
-			return true
-		}
-		from = i + 1
-	}
-}
-
-func letter(b byte) bool { return b >= 'a' && b <= 'z' || b >= '0' && b <= '9' || b >= 0x80 }
-
-// dangling finds what f names of other frameworks that is not there.
-func (r *reviewer) dangling(ctx context.Context, f *ladder.Framework) (diag.List, error) {
-	var found diag.List
-	add := func(code, path, message, help string) {
-		found = append(found, diag.Finding{Code: code, Severity: diag.Error, Framework: f.ID, Path: path, Message: message, Help: help})
-	}
-	there := strings.Join(r.dirs, ", ")
-	if f.Discipline != "" && !slices.Contains(r.dirs, f.Discipline) {
-		add("unknown-framework", "discipline", fmt.Sprintf("%s belongs to the discipline %q, which is not there", f.Title, f.Discipline), "The frameworks are: "+there+".")
-	}
-	for _, l := range f.Levels {
-		p, ok := f.Profiles[l.ID]
-		if !ok {
-			continue
-		}
-		at := "profiles." + l.ID
-		model, err := r.head(ctx, p.Model)
-		if err != nil {
-			return nil, err
-		}
-		switch {
-		case !slices.Contains(r.dirs, p.Model):
-			add("unknown-framework", at+".model", fmt.Sprintf("the profile of %s names the competency model %q, which is not there", l.Name(), p.Model), "The frameworks are: "+there+".")
-		case model != nil:
-			found = append(found, profile(f, &l, p, model)...)
-		}
-	}
-	return found, nil
-}
-
-// profile holds a level's profile against the model that it names.
-func profile(f *ladder.Framework, l *ladder.Level, p ladder.Profile, model *ladder.Framework) diag.List {
-	var found diag.List
-	at := "profiles." + l.ID + ".requires."
-	for c, level := range p.Requires {
-		comp, ok := model.Competency(c)
-		if !ok {
-			found = append(found, diag.Finding{Code: "unknown-proficiency", Severity: diag.Error, Framework: f.ID, Path: at + c,
-				Message: fmt.Sprintf("the profile of %s requires %q, which is not a competency of %q", l.Name(), c, model.Title),
-				Help:    "The competencies are: " + ids(model.Competencies, func(c ladder.Competency) string { return c.ID }) + "."})
-			continue
-		}
-		if _, ok := model.Level(level); !ok {
-			found = append(found, diag.Finding{Code: "unknown-proficiency", Severity: diag.Error, Framework: f.ID, Path: at + c,
-				Message: fmt.Sprintf("the profile of %s requires %s at level %q, which is not a level of %q", l.Name(), comp.Title, level, model.Title),
-				Help:    "The levels are: " + ids(model.Levels, func(l ladder.Level) string { return l.ID }) + "."})
-		}
-	}
-	return found
-}
-
-func ids[T any](list []T, id func(T) string) string {
-	out := make([]string, len(list))
-	for i, x := range list {
-		out[i] = id(x)
-	}
-	return strings.Join(out, ", ")
 }
