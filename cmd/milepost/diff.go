@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/milepost-dev/milepost/internal/diag"
 	"github.com/milepost-dev/milepost/internal/ladder"
 	"github.com/milepost-dev/milepost/internal/review"
 )
@@ -128,7 +129,7 @@ func selectDiffs(v *review.Verdict, o diffOptions) ([]FrameworkDiff, error) {
 	}
 	if o.framework != "" && !found {
 		for _, f := range v.Findings {
-			if f.Framework == o.framework {
+			if f.Framework == o.framework && f.Severity == diag.Error {
 				return nil, fmt.Errorf("%s cannot be compared: its text needs a change first (milepost validate says which)", o.framework)
 			}
 		}

@@ -17,6 +17,7 @@ import (
 
 type validateOptions struct {
 	base, format string
+	all          bool
 }
 
 func (a *app) validateCommand() *cobra.Command {
@@ -26,7 +27,9 @@ func (a *app) validateCommand() *cobra.Command {
 		Short: "Check the frameworks, and say what needs a change",
 		Long: `Check the frameworks of the working copy: all of them, or the one that PATH is
 in. With --base, only those that differ from that revision are checked, by the
-house rules that hold there, as a check of a pull request does.`,
+house rules that hold there, as a check of a pull request does. Mistakes are
+reported wherever they are; what breaks a house rule, and what only deserves a
+look, on lines that the change adds or changes, and with --all on all lines.`,
 		Example: "  milepost validate\n  milepost validate frameworks/product-operations-ladder\n  milepost validate --base origin/main --format github",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -38,6 +41,7 @@ house rules that hold there, as a check of a pull request does.`,
 		},
 	}
 	cmd.Flags().StringVar(&o.base, "base", "", "check only what differs from this revision, such as origin/main")
+	cmd.Flags().BoolVar(&o.all, "all", false, "with --base, report on lines that did not change too")
 	cmd.Flags().StringVar(&o.format, "format", "text", "how to print findings: "+strings.Join(diag.Formats, ", "))
 	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(diag.Formats, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
@@ -56,6 +60,7 @@ func (a *app) validate(ctx context.Context, path string, o validateOptions) erro
 		return err
 	}
 	defer hurry()()
+	change.All = o.all
 	change.Progress = a.progress.checked
 	v, err := review.Review(ctx, c, change)
 	if err != nil {
