@@ -130,7 +130,7 @@ func TestMatchLinesIsBounded(t *testing.T) {
 		took := time.Since(start)
 		t.Logf("%s: %d to %d lines, %d continued, %v", c.name, len(c.a), len(c.b), continued(kept), took)
 		checkMatching(t, c.a, c.b, kept)
-		if took > 2*time.Second { // a twentieth of it on a machine with nothing else to do
+		if took > 10*time.Second { // a hundredth of it on a machine with nothing else to do
 			t.Errorf("%s: took %v", c.name, took)
 		}
 	}

@@ -74,7 +74,7 @@ func TestHouseIsBounded(t *testing.T) {
 		took := time.Since(start)
 		t.Logf("%s: %d findings in %v", tc.name, len(found), took)
 		cut := slices.ContainsFunc(found, func(f diag.Finding) bool { return strings.Contains(f.Message, "not all of them were compared") })
-		if took > 10*time.Second || cut != tc.cut { // about a tenth of it on a machine with nothing else to do
+		if took > time.Minute || cut != tc.cut { // two seconds at most on a machine with nothing else to do
 			t.Errorf("%s: took %v; not all compared: %v, want %v", tc.name, took, cut, tc.cut)
 		}
 	}
