@@ -55,6 +55,15 @@ type Finding struct {
 	Help string `json:"help,omitempty"`
 	// Position is the place in the author's file.
 	Position
+	// Also are the other places that the same change concerns, in order: a
+	// mistake is one finding, however many places feel it.
+	Also []Position `json:"also,omitempty"`
+}
+
+// Equal says whether two findings say the same of the same places.
+func (f Finding) Equal(g Finding) bool {
+	return f.Code == g.Code && f.Severity == g.Severity && f.Framework == g.Framework && f.Path == g.Path &&
+		f.Message == g.Message && f.Help == g.Help && f.Position == g.Position && slices.Equal(f.Also, g.Also)
 }
 
 // List is a list of findings.
@@ -82,5 +91,5 @@ func (l List) Sort() List {
 		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column),
 			cmp.Compare(a.Code, b.Code), cmp.Compare(a.Message, b.Message))
 	})
-	return slices.Compact(l)
+	return slices.CompactFunc(l, Finding.Equal)
 }

@@ -44,7 +44,11 @@ func workflowCommand(f Finding, column int) string {
 	return "::" + command + " " + strings.Join(props, ",") + "::" + commandData.Replace(messageAndHelp(f))
 }
 
-// messageAndHelp is the message, and the help on the lines after it.
+// messageAndHelp is the message, and the help and other places on the lines after it.
 func messageAndHelp(f Finding) string {
-	return strings.Join(append([]string{message(f)}, manyLines(f.Help)...), "\n")
+	lines := append([]string{message(f)}, manyLines(f.Help)...)
+	if also := alsoSentence(f); also != "" {
+		lines = append(lines, also)
+	}
+	return strings.Join(lines, "\n")
 }

@@ -22,7 +22,8 @@ func hostile() Report {
 	return Report{
 		Findings: List{
 			{Code: "missing-cell", Severity: Error, Framework: attack, Path: attack, Message: attack, Help: "::error::help\n```\n</code>\n" + attack,
-				Position: Position{"frameworks/a,b:c=d%\n::error::file ##[x]/l 1.cue", 2, 6}},
+				Position: Position{"frameworks/a,b:c=d%\n::error::file ##[x]/l 1.cue", 2, 6},
+				Also:     []Position{{"frameworks/a,b:c=d%\n::error::file ##[x]/l 1.cue", 9, 6}, {"::error::x\n::error::file <b>" + attack, 1, -1}}},
 			{Code: "missing-cell", Severity: Warning, Message: "- not a list\n===", Help: "1. neither", Position: Position{"../../etc/<b>.cue", 0, 0}},
 			{Code: "", Severity: "worse", Message: "", Position: Position{"", 0, 0}},
 		},
@@ -40,7 +41,7 @@ func FuzzPrint(f *testing.F) {
 	f.Add("a", "a:b//c", "]]>", "\r::x\r", "\xff\xfe", -1, -1)
 	f.Fuzz(func(t *testing.T, code, file, message, help, line string, at, column int) {
 		r := Report{
-			Findings: List{{Code: code, Severity: Error, Framework: code, Path: message, Message: message, Help: help, Position: Position{file, at, column}}},
+			Findings: List{{Code: code, Severity: Error, Framework: code, Path: message, Message: message, Help: help, Position: Position{file, at, column}, Also: []Position{{file, column, at}}}},
 			Checked:  []Checked{{Framework: code, Title: message, Dir: file}},
 			Source:   func(string) ([]byte, bool) { return []byte(line), true },
 		}
@@ -208,7 +209,7 @@ func checkMarkdown(t *testing.T, s string) {
 		case code != "" && line == code:
 			code = ""
 		case code == "":
-			checkMarkdownLine(t, strings.Replace(line, "<br>", "", 1))
+			checkMarkdownLine(t, strings.Replace(line, "<br>", "", 2))
 		}
 	}
 	if code != "" {

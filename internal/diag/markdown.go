@@ -59,6 +59,9 @@ func markdownItem(f Finding) string {
 		fmt.Fprintf(&b, "*%s:* ", l)
 	}
 	b.WriteString(atStart(markdownText(message(f))))
+	if also := alsoSentence(f); also != "" {
+		b.WriteString("<br>" + markdownText(also))
+	}
 	help := manyLines(f.Help)
 	if len(help) > 0 {
 		b.WriteString("<br>" + markdownText(help[0]))

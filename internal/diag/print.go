@@ -128,6 +128,49 @@ func message(f Finding) string {
 	return cmp.Or(oneLine(f.Message), oneLine(ruleTitle(f.Code)))
 }
 
+// maxAlso is how many of a finding's other places are printed: whoever reads
+// them has seen by then what they have in common.
+const maxAlso = 12
+
+// alsoLines are a finding's other places, a line each, none where it has none.
+func alsoLines(f Finding) []string {
+	if len(f.Also) == 0 {
+		return nil
+	}
+	lines := []string{"See also:"}
+	for i, at := range f.Also {
+		if i == maxAlso {
+			return append(lines, fmt.Sprintf("  and %s", plural(len(f.Also)-i, "more place")))
+		}
+		lines = append(lines, "  "+oneLine(at.String()))
+	}
+	return lines
+}
+
+// alsoSentence is a finding's other places in a sentence, those of its own
+// file by their lines alone; "" where it has none.
+func alsoSentence(f Finding) string {
+	var parts []string
+	for i, at := range f.Also {
+		if i == maxAlso {
+			parts = append(parts, plural(len(f.Also)-i, "more place"))
+			break
+		}
+		switch {
+		case at.Line < 1:
+			parts = append(parts, at.File)
+		case at.File == f.File:
+			parts = append(parts, fmt.Sprintf("line %d", at.Line))
+		default:
+			parts = append(parts, fmt.Sprintf("%s line %d", at.File, at.Line))
+		}
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return "See also " + oneLine(strings.Join(parts, ", ")) + "."
+}
+
 // summary says in a sentence how the check went.
 func summary(r Report) string {
 	var n [3]int

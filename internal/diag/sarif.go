@@ -48,6 +48,7 @@ type (
 		Level     string          `json:"level"`
 		Message   sarifText       `json:"message"`
 		Locations []sarifLocation `json:"locations,omitempty"`
+		Related   []sarifLocation `json:"relatedLocations,omitempty"`
 	}
 	sarifLocation struct {
 		Physical sarifPhysical  `json:"physicalLocation"`
@@ -83,6 +84,7 @@ func printSARIF(r Report) ([]byte, error) {
 			Level:     level(f),
 			Message:   sarifText{sarifMessage(f)},
 			Locations: sarifLocations(f, src),
+			Related:   sarifRelated(f, src),
 		})
 	}
 	return encodeJSON(sarifLog{Schema: "https://json.schemastore.org/sarif-2.1.0.json", Version: "2.1.0", Runs: []sarifRun{run}})
@@ -138,6 +140,15 @@ func sarifLocations(f Finding, src *source) []sarifLocation {
 		at.Logical = []sarifLogical{{oneLine(f.Path)}}
 	}
 	return []sarifLocation{at}
+}
+
+// sarifRelated are the other places of a finding.
+func sarifRelated(f Finding, src *source) []sarifLocation {
+	var out []sarifLocation
+	for _, at := range f.Also {
+		out = append(out, sarifLocations(Finding{Position: at}, src)...)
+	}
+	return out
 }
 
 // relativeURI is a path as a percent-encoded URI that stays below its base.

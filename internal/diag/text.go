@@ -55,6 +55,9 @@ func (p *textPrinter) finding(f Finding) {
 	for _, line := range manyLines(f.Help) {
 		p.out.WriteString("    " + inert(line) + "\n")
 	}
+	for _, line := range alsoLines(f) {
+		p.out.WriteString("    " + inert(line) + "\n")
+	}
 	p.excerpt(f.Position, colour)
 	p.out.WriteString("\n")
 }
