@@ -7,8 +7,6 @@ import (
 	"strings"
 
 	"cuelang.org/go/cue/ast"
-	"cuelang.org/go/cue/errors"
-	"cuelang.org/go/cue/parser"
 
 	"github.com/milepost-dev/milepost/internal/diag"
 	"github.com/milepost-dev/milepost/schema"
@@ -25,9 +23,11 @@ var builtins = []string{"list", "math", "regexp", "strconv", "strings", "struct"
 
 // parsed is a source whose files are syntax trees, with the index of places.
 type parsed struct {
-	files []*ast.File
-	index *index
-	nodes int // of all files
+	files  []*ast.File
+	index  *index
+	nodes  int                // of all files
+	mended map[string]*mended // by name, those that could be read
+	lost   bool               // a file could not be read, or not at all
 }
 
 // profile says what a file of one kind must look like.
@@ -82,14 +82,17 @@ func tooComplex(file string) diag.Finding {
 func parseAll(files []file, p profile, id string) (*parsed, diag.List) {
 	var out parsed
 	var found diag.List
-	out.index = newIndex()
+	out.index, out.mended = newIndex(), map[string]*mended{}
+	reads := reader{budget: maxReading}
 	for _, f := range files {
-		tree, err := parser.ParseFile(f.name, f.data, parser.ParseComments)
-		if err != nil {
-			found = append(found, syntaxFindings(f, err)...)
+		m := &mended{file: f, before: f.data}
+		tree, more := reads.read(m)
+		if found = append(found, more...); tree == nil {
+			out.lost = true
 			continue
 		}
-		found = append(found, p.check(f.name, tree)...)
+		out.mended[f.name] = m
+		found = append(found, out.originals(p.check(f.name, tree))...)
 		if out.nodes += nodeCount(tree); out.nodes > MaxNodes {
 			found = append(found, tooComplex(f.name))
 			break
@@ -185,19 +188,4 @@ func firstWord(s string) string {
 		s = s[:i]
 	}
 	return s
-}
-
-// syntaxFindings says in words what the parser said. Only the first place of
-// a file counts: what follows a mistake is mostly its echo.
-func syntaxFindings(f file, err error) diag.List {
-	errs := errors.Errors(err)
-	if len(errs) == 0 {
-		return nil
-	}
-	at := position(errs[0].Position())
-	if at.File == "" {
-		at = diag.Position{File: f.name, Line: 1, Column: 1}
-	}
-	message, help := syntaxWords(errs[0].Error(), f.data, &at)
-	return diag.List{finding("syntax", at, message, help)}
 }

@@ -1,9 +1,7 @@
 package compile
 
 import (
-	"bytes"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -11,87 +9,6 @@ import (
 
 	"github.com/milepost-dev/milepost/internal/diag"
 )
-
-// syntaxWords says what a parser's message means for somebody who writes
-// text, looking at the line itself. It may move the place to where the
-// mistake is and not where the parser noticed it.
-func syntaxWords(msg string, src []byte, at *diag.Position) (message, help string) {
-	if m, h := conflictMarkers(src, at); m != "" {
-		return m, h
-	}
-	line := lineOf(src, at.Line)
-	switch {
-	case curly.MatchString(line):
-		at.Column = curly.FindStringIndex(line)[0] + 1
-		return "the line has curly quotes", `Type straight quotes instead: "…".`
-	case strings.ContainsRune(line, '\u00a0'):
-		at.Column = strings.IndexRune(line, '\u00a0') + 1
-		return "the line has a space of a special kind, probably pasted", "Delete it and type an ordinary space."
-	case strings.Contains(msg, "string literal not terminated"):
-		return "a text has no quote at its end", `Close it with a quote: "…". A quote inside a text is written \".`
-	case innerQuote.MatchString(line):
-		at.Column = innerQuote.FindStringSubmatchIndex(line)[2] + 1
-		return "a quote inside a text ends it early", `Write it as \" (or use single quotes): "Writes \"how to\" guides".`
-	case equalsSign(src, at):
-		return "the line has = where a colon belongs", "Write name: value."
-	case strings.Contains(msg, "missing ',' before newline in struct literal"), strings.Contains(msg, "missing ',' in struct literal"):
-		return "two fields stand in one line, or a quote inside a text ends it early", `Put each field on a line of its own, or a comma between them; a quote inside a text is written \".`
-	case strings.Contains(msg, "in list literal"):
-		return "the entries of the list are not apart, or the list is not closed", `Put each entry on a line of its own, in quotes, and close the list with ].`
-	case strings.Contains(msg, "found 'EOF'"):
-		return "the file ends in the middle: a bracket or brace is not closed", "Add the missing } or ] where the group or list ends."
-	case strings.Contains(msg, "found '}'"), strings.Contains(msg, "found ']'"):
-		return "a bracket or brace is closed that was not opened, or in the wrong order", "Check that each { has its } and each [ its ]."
-	case strings.Contains(msg, "illegal character"):
-		return "the line has a character that cannot stand there", "Text stands in quotes: \"…\"."
-	}
-	return "the line cannot be read: " + plainSyntax(msg), `A field is written name: value, and a text stands in quotes.`
-}
-
-var (
-	curly      = regexp.MustCompile("[\u201c\u201d\u201e\u2018\u2019\u00ab\u00bb]")
-	assign     = regexp.MustCompile(`^\s*([A-Za-z_][A-Za-z0-9_]*)\s*=[^=~]`)
-	innerQuote = regexp.MustCompile(`^[^"]*"[^"]*(")[A-Za-z0-9]`)
-	conflict   = regexp.MustCompile(`(?m)^(<<<<<<<|=======|>>>>>>>)( |$)`)
-	cueLiteral = strings.NewReplacer("operand", "a value", "label", "a name", "'EOF'", "the end of the file", "newline", "the end of the line")
-)
-
-// equalsSign moves the place to an = that stands for a colon, in the line
-// where the parser stopped or in the one before.
-func equalsSign(src []byte, at *diag.Position) bool {
-	for _, n := range []int{at.Line, at.Line - 1} {
-		if m := assign.FindStringSubmatchIndex(lineOf(src, n)); m != nil {
-			at.Line, at.Column = n, m[1]-1
-			return true
-		}
-	}
-	return false
-}
-
-func plainSyntax(msg string) string {
-	if i := strings.Index(msg, ": "); i >= 0 && strings.Contains(msg[:i], ".cue") {
-		msg = msg[i+2:]
-	}
-	return cueLiteral.Replace(msg)
-}
-
-func conflictMarkers(src []byte, at *diag.Position) (message, help string) {
-	m := conflict.FindIndex(src)
-	if m == nil {
-		return "", ""
-	}
-	at.Line, at.Column = 1+bytes.Count(src[:m[0]], []byte("\n")), 1
-	return "the file holds the marks of two edits that were not brought together (<<<<<<< and >>>>>>>)",
-		"Keep the text that is right, and delete the other one and the three lines of marks."
-}
-
-func lineOf(src []byte, n int) string {
-	lines := bytes.SplitN(src, []byte("\n"), n+1)
-	if n < 1 || n > len(lines) {
-		return ""
-	}
-	return string(lines[n-1])
-}
 
 // cueFindings says in words what CUE held against a document. Errors at or
 // below a path that is explained already are its echo, and dropped; the last
