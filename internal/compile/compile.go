@@ -22,14 +22,12 @@ import (
 	"io/fs"
 	"path"
 	"runtime/debug"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/milepost-dev/milepost/internal/diag"
 	"github.com/milepost-dev/milepost/internal/ladder"
-	"github.com/milepost-dev/milepost/schema"
 )
 
 // Result is what a framework's files came to.
@@ -271,17 +269,12 @@ func compileSource(src *source) (*Result, error) {
 		return ok
 	}}, src.id)
 	found = append(found, parseLibraries(p, src)...)
-	if !found.HasErrors() {
-		found = append(found, missingSchema(p, src)...)
-		doc, more, err := document(p, src)
+	if goesOn(found) {
+		more, err := r.document(p, src, found.HasErrors())
 		if err != nil {
 			return nil, err
 		}
-		if found = append(found, more...); doc != nil && !found.HasErrors() {
-			if err := r.set(doc); err != nil {
-				return nil, err
-			}
-		}
+		found = append(found, more...)
 	}
 	for i := range found {
 		found[i].Framework = src.id
@@ -303,114 +296,4 @@ func (r *Result) set(doc *ladder.Document) error {
 	r.Directives, r.Digest = doc.Directives, ladder.Digest(canonical)
 	r.gz, r.Size = gz, len(gz)
 	return nil
-}
-
-// document evaluates the files and checks what they came to. A nil document
-// comes with findings.
-func document(p *parsed, src *source) (*ladder.Document, diag.List, error) {
-	if len(p.index.places[""]) == 0 {
-		return nil, diag.List{finding("no-framework", diag.Position{File: src.files[0].name},
-			fmt.Sprintf("no file of the folder %s holds a framework", src.dir), "Write framework: { … } in one of them.")}, nil
-	}
-	if found := countLimits(p.index); len(found) > 0 {
-		return nil, found, nil
-	}
-	strict := job{lib: src.lib, root: rootField, definition: "#Framework"}
-	ev, found := judge(p, src.files, strict)
-	if ev.json == nil {
-		return nil, found, nil
-	}
-	doc, err := ladder.ParseDocument(ev.json)
-	if err != nil {
-		return nil, nil, err
-	}
-	found = append(found, checkDocument(doc, src.id, p.index)...)
-	if len(ev.errs) > 0 {
-		return nil, append(found, cueFindings(ev.errs, p.index, found)...), nil
-	}
-	return doc, found, nil
-}
-
-// judge evaluates a document strictly. Where CUE refuses it, the plain data
-// is explained instead: then the evaluation has both the errors and what of
-// the data has the right shape.
-func judge(p *parsed, files []file, strict job) (evaluation, diag.List) {
-	strict.files = p.files
-	ev := strict.evaluate()
-	if ev.errs == nil {
-		return ev, nil
-	}
-	loose := strict
-	loose.loose = true
-	loose.files = reparse(files) // an evaluation resolves names in the trees it is given
-	plain := loose.evaluate()
-	if plain.errs != nil {
-		return evaluation{errs: plain.errs}, cueFindings(plain.errs, p.index, nil)
-	}
-	dec := json.NewDecoder(bytes.NewReader(plain.json))
-	dec.UseNumber()
-	var tree any
-	if err := dec.Decode(&tree); err != nil {
-		return evaluation{errs: ev.errs}, cueFindings(ev.errs, p.index, nil)
-	}
-	x := explainer{index: p.index}
-	name := strict.definition
-	if name == "#Framework" {
-		name = "#Shape"
-	}
-	pruned, _ := x.value(tree, schemaShapes()[name], "")
-	data, err := json.Marshal(pruned)
-	if err != nil || pruned == nil {
-		return evaluation{errs: ev.errs}, append(x.findings, cueFindings(ev.errs, p.index, x.findings)...)
-	}
-	return evaluation{json: data, errs: ev.errs}, x.findings
-}
-
-// countLimits refuses documents that are too large to evaluate: data alone
-// can keep the schema's own checks busy for minutes.
-func countLimits(x *index) diag.List {
-	var levels, competencies, tracks, cells int
-	for at := range x.places {
-		parts := strings.Split(at, ".")
-		switch {
-		case len(parts) == 2 && parts[0] == "levels":
-			levels++
-		case len(parts) == 2 && parts[0] == "competencies":
-			competencies++
-		case len(parts) == 2 && parts[0] == "tracks":
-			tracks++
-		case len(parts) == 4 && parts[0] == "levels" && parts[2] == "expectations":
-			cells++
-		}
-	}
-	var found diag.List
-	check := func(n, most int, what, path string) {
-		if n > most {
-			p, _ := x.find(path)
-			found = append(found, finding("too-many", p.label, fmt.Sprintf("the framework has %d %s, and may have %d at most", n, what, most), "Split it into two frameworks."))
-		}
-	}
-	check(levels, MaxLevels, "levels", "levels")
-	check(competencies, MaxCompetencies, "competencies", "competencies")
-	check(tracks, MaxTracks, "tracks", "tracks")
-	check(max(cells, levels*competencies), MaxCells, "cells (levels times competencies)", "levels")
-	return found
-}
-
-// missingSchema wants the line that ties the document to the schema. Milepost
-// checks without it, but the stock cue command and editors would not.
-func missingSchema(p *parsed, src *source) diag.List {
-	for _, f := range src.files {
-		if bytes.Contains(f.data, []byte(schema.ImportPath)) && bytes.Contains(f.data, []byte(".#Framework")) {
-			return nil
-		}
-	}
-	at, _ := p.index.find("")
-	for _, label := range p.index.places[""] {
-		if strings.HasSuffix(label.label.File, "/framework.cue") {
-			at = label
-		}
-	}
-	return diag.List{finding("schema-missing", at.label, "the framework does not name the schema that it is checked against",
-		fmt.Sprintf("Write in framework.cue: import %q and, below, framework: schema.#Framework", schema.ImportPath))}
 }

@@ -15,14 +15,16 @@ import (
 	"cuelang.org/go/cue/parser"
 	"cuelang.org/go/cue/token"
 
+	"github.com/milepost-dev/milepost/internal/diag"
 	"github.com/milepost-dev/milepost/schema"
 )
 
 // evaluation is what one run of CUE came to: the value of the document's
 // field as JSON, or what CUE holds against it.
 type evaluation struct {
-	json []byte
-	errs []errors.Error
+	json      []byte
+	errs      []errors.Error
+	explained diag.List // what of the author's data has not the right shape
 }
 
 // looseSchema takes the schema's place when an author's data is wanted as it

@@ -5,12 +5,11 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
-	"sort"
 	"strings"
-	"sync"
 	"time"
-	"unicode"
 	"unicode/utf8"
+
+	"cuelang.org/go/cue/ast"
 
 	"github.com/milepost-dev/milepost/internal/diag"
 )
@@ -22,12 +21,16 @@ import (
 type explainer struct {
 	index    *index
 	findings diag.List
+	names    map[string]bool // ids of the competencies, by what stands where
+	moves    []move
 }
 
 func (x *explainer) add(code, path, message, help string) {
 	p, exact := x.index.find(path)
 	at := p.label
-	if exact && (code == "wrong-value" || code == "wrong-type") && p.value.File != "" {
+	_, scalar := p.node.(*ast.BasicLit)
+	scalar = scalar && code != "unknown-field" && code != "bad-id"
+	if exact && (code == "wrong-value" || code == "wrong-type" || scalar) && p.value.File != "" {
 		at = p.value
 	}
 	x.findings = append(x.findings, diag.Finding{
@@ -66,8 +69,7 @@ func (x *explainer) value(v any, s *shape, path string) (any, bool) {
 func (x *explainer) structure(v any, s *shape, path string) (any, bool) {
 	m, ok := v.(map[string]any)
 	if !ok {
-		x.add("wrong-type", path, fmt.Sprintf("%s is a group of fields, not %s", thing(path), show(v)),
-			fmt.Sprintf("Write the fields in braces: { %s: … }", strings.Join(s.order[:min(3, len(s.order))], ": …, ")))
+		x.notAGroup(v, s, path)
 		return nil, false
 	}
 	out := map[string]any{}
@@ -75,7 +77,15 @@ func (x *explainer) structure(v any, s *shape, path string) (any, bool) {
 	for _, name := range sortedKeys(m) {
 		f, known := s.fields[name]
 		if !known {
-			meant[x.unknownField(name, s, path)] = true
+			if x.misplaced(name, m[name], path) {
+				continue
+			}
+			near := x.unknownField(name, s, path)
+			if meant[near] = true; near != "" && m[near] == nil {
+				if w, ok := x.quietly(m[name], s.fields[near].shape, join(path, name)); ok {
+					out[near] = w
+				}
+			}
 			continue
 		}
 		if w, ok := x.value(m[name], f.shape, join(path, name)); ok {
@@ -84,7 +94,7 @@ func (x *explainer) structure(v any, s *shape, path string) (any, bool) {
 	}
 	for _, name := range s.order {
 		if _, there := m[name]; !there && s.fields[name].required && !meant[name] {
-			x.add("missing-field", join(path, name), fmt.Sprintf("%s has no %s", thing(path), name), "Add it: "+s.fields[name].doc)
+			x.add("missing-field", join(path, name), fmt.Sprintf("%s has no %s", thing(path), name), "Add it. "+capital(s.fields[name].doc)+example(name))
 		}
 	}
 	return out, true
@@ -98,7 +108,9 @@ func (x *explainer) unknownField(name string, s *shape, path string) string {
 	near, ok := nearest(name, s.order)
 	if ok {
 		message += fmt.Sprintf("; did you mean %q?", near)
-		help = s.fields[near].doc
+		help = fmt.Sprintf("Write %s. %s", near, capital(s.fields[near].doc))
+	} else if where := homeOf(name); where != "" {
+		help = fmt.Sprintf("%q belongs in %s. %s", name, where, help)
 	}
 	x.add("unknown-field", join(path, name), message, help)
 	return near
@@ -117,6 +129,9 @@ func (x *explainer) mapping(v any, s *shape, path string) (any, bool) {
 	re := compiled(key)
 	out := map[string]any{}
 	for _, name := range sortedKeys(m) {
+		if x.misplacedKey(name, m[name], s, path) {
+			continue
+		}
 		if key != "" && !re.MatchString(name) {
 			x.add("bad-id", join(path, name), fmt.Sprintf("%q is not an id", name), idHelp(s.key, name))
 			continue
@@ -141,37 +156,45 @@ func idHelp(key, name string) string {
 	case "#Version":
 		return "A version number is written 1.4.2."
 	}
-	return ""
+	if s := strings.ReplaceAll(asID(name), "_", "-"); s != "" {
+		return fmt.Sprintf("The id of a framework is made of lower-case letters and digits, with hyphens between words: write %s.", s)
+	}
+	return "The id of a framework is made of lower-case letters and digits, with hyphens between words."
 }
 
 // asID makes an id of what somebody wrote in an id's place.
 func asID(name string) string {
-	s := strings.Trim(notID.ReplaceAllString(strings.ToLower(name), "_"), "_")
+	s := strings.Trim(notID.ReplaceAllString(plainLetters.Replace(strings.ToLower(name)), "_"), "_")
 	if s == "" || s[0] < 'a' || len(s) > 40 {
 		return ""
 	}
 	return s
 }
 
+// plainLetters are how letters that an id cannot have are usually written without them.
+var plainLetters = strings.NewReplacer("ä", "ae", "ö", "oe", "ü", "ue", "ß", "ss", "æ", "ae", "ø", "o", "å", "a", "à", "a", "á", "a", "â", "a", "ç", "c",
+	"è", "e", "é", "e", "ê", "e", "ë", "e", "í", "i", "î", "i", "ï", "i", "ñ", "n", "ó", "o", "ô", "o", "ú", "u", "û", "u")
+
 var notID = regexp.MustCompile(`[^a-z0-9]+`)
 
 func (x *explainer) list(v any, s *shape, path string) (any, bool) {
 	l, ok := v.([]any)
 	if !ok {
-		help := "Write it in square brackets, one line each."
-		if t, isText := v.(string); isText && s.elem != nil && (s.elem.kind == kindText || s.elem.kind == kindItem) {
-			help = fmt.Sprintf("Write it in square brackets: [%q]", clip(t))
-		}
-		x.add("wrong-type", path, fmt.Sprintf("%s is a list, not %s", thing(path), show(v)), help)
+		x.add("wrong-type", path, fmt.Sprintf("%s is a list, not %s", thing(path), show(v)), listHelp(v, s, lastPart(path)))
 		return nil, false
 	}
-	if len(l) < s.min {
-		x.add("wrong-length", path, fmt.Sprintf("%s has %s, and needs at least %d", thing(path), count(len(l)), s.min), "")
+	if len(l) == 0 && s.min > 0 {
+		x.add("wrong-length", path, thing(path)+" is an empty list", "Write at least one entry, or remove the whole field if nothing belongs there.")
+	} else if len(l) < s.min {
+		x.add("wrong-length", path, fmt.Sprintf("%s has %s, and needs at least %d", thing(path), count(len(l)), s.min), "Add what is missing, or remove the whole field if nothing belongs there.")
 	}
 	if len(l) > s.max {
-		x.add("wrong-length", path, fmt.Sprintf("%s has %s, and may have %d at most", thing(path), count(len(l)), s.max), "")
+		x.add("wrong-length", path, fmt.Sprintf("%s has %s, and may have %d at most", thing(path), count(len(l)), s.max), "Bring related ones together, or remove some.")
 	}
 	out := []any{}
+	if fixed, ok := x.plainTexts(l, s, path); ok {
+		l = fixed
+	}
 	for i, e := range l {
 		if w, ok := x.value(e, s.elem, fmt.Sprintf("%s[%d]", path, i)); ok {
 			out = append(out, w)
@@ -185,11 +208,11 @@ func (x *explainer) number(v any, s *shape, path string) (any, bool) {
 	i, err := n.Int64()
 	if !ok || err != nil {
 		x.add("wrong-type", path, fmt.Sprintf("%s is a whole number, not %s", thing(path), show(v)),
-			fmt.Sprintf("Write a number from %d to %d, without quotes.", s.min, s.max))
+			numberHelp(v, s))
 		return nil, false
 	}
 	if i < int64(s.min) || i > int64(s.max) {
-		x.add("wrong-value", path, fmt.Sprintf("%s is %d, and must be from %d to %d", thing(path), i, s.min, s.max), "")
+		x.add("wrong-value", path, fmt.Sprintf("%s is %d, and must be from %d to %d", thing(path), i, s.min, s.max), fmt.Sprintf("Write a number from %d to %d.", s.min, s.max))
 		return nil, false
 	}
 	return v, true
@@ -211,7 +234,7 @@ func (x *explainer) enum(v any, s *shape, path string) (any, bool) {
 func (x *explainer) text(v any, s *shape, path string) (any, bool) {
 	t, ok := v.(string)
 	if !ok {
-		x.add("wrong-type", path, fmt.Sprintf("%s is a text, not %s", thing(path), show(v)), "Write it in quotes.")
+		x.add("wrong-type", path, fmt.Sprintf("%s is a text, not %s", thing(path), show(v)), textHelp(v))
 		return nil, false
 	}
 	if message, help := textProblem(t, s); message != "" {
@@ -227,9 +250,9 @@ func textProblem(t string, s *shape) (message, help string) {
 	case "#Date":
 		if _, err := time.Parse(time.DateOnly, t); err != nil {
 			if dateForm.MatchString(t) {
-				return fmt.Sprintf("is %s, which is not a day of the calendar", t), ""
+				return fmt.Sprintf("is %s, which is not a day of the calendar", t), "Write a day that there is; months have 28 to 31 days."
 			}
-			return fmt.Sprintf("is %q, which is not a date", clip(t)), "Write year-month-day: 2027-03-01."
+			return fmt.Sprintf("is %q, which is not written as a date", clip(t)), dateHelp(t)
 		}
 	case "#ID", "#FrameworkID":
 		if !compiled(s.pattern).MatchString(t) || utf8.RuneCountInString(t) > 64 {
@@ -261,125 +284,7 @@ func textProblem(t string, s *shape) (message, help string) {
 		}
 	}
 	if s.pattern != "" && !compiled(s.pattern).MatchString(t) {
-		return fmt.Sprintf("cannot be %q", clip(t)), ""
+		return fmt.Sprintf("cannot be %q", clip(t)), patternHelp(s, t)
 	}
 	return "", ""
-}
-
-// unseen is the first character of a text that takes no ink and is no space, 0 for none.
-func unseen(t string) rune {
-	for _, r := range t {
-		if r != '\n' && r != '\r' && (unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Zl, r) || unicode.Is(unicode.Zp, r)) {
-			return r
-		}
-	}
-	return 0
-}
-
-var dateForm = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}$`)
-
-// compiled is a pattern of the schema, which CUE and Go write alike.
-func compiled(pattern string) *regexp.Regexp {
-	if re, ok := patterns.Load(pattern); ok {
-		return re.(*regexp.Regexp)
-	}
-	re, err := regexp.Compile(pattern)
-	if err != nil {
-		panic("compile: a pattern of the schema is well formed: " + err.Error())
-	}
-	patterns.Store(pattern, re)
-	return re
-}
-
-// patterns are those of the schema that were needed so far.
-var patterns sync.Map
-
-// show is a value as its author would write it, short.
-func show(v any) string {
-	switch v := v.(type) {
-	case nil:
-		return "nothing"
-	case string:
-		return fmt.Sprintf("%q", clip(v))
-	case map[string]any:
-		return "a group in braces"
-	case []any:
-		return "a list"
-	}
-	return clip(fmt.Sprint(v))
-}
-
-func clip(s string) string {
-	if utf8.RuneCountInString(s) <= 60 {
-		return s
-	}
-	return string([]rune(s)[:57]) + "..."
-}
-
-func count(n int) string {
-	if n == 1 {
-		return "1 entry"
-	}
-	return fmt.Sprintf("%d entries", n)
-}
-
-func quoted(words []string) string {
-	q := make([]string, len(words))
-	for i, w := range words {
-		q[i] = fmt.Sprintf("%q", w)
-	}
-	return strings.Join(q, ", ")
-}
-
-func sortedKeys[T any](m map[string]T) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	sort.Strings(keys)
-	return keys
-}
-
-// nearest finds the word that name was probably meant to be.
-func nearest(name string, words []string) (string, bool) {
-	best, at := "", 1+max(1, len(name)/3)
-	for _, w := range words {
-		d := distance(strings.ToLower(name), strings.ToLower(w))
-		if d < at || d == at-1 && best == "" {
-			best, at = w, d
-		}
-		if len(name) >= 3 && strings.HasPrefix(w, name) && best == "" {
-			best = w
-		}
-	}
-	return best, best != ""
-}
-
-// distance is the number of letters to insert, delete, replace or swap with
-// the neighbour to get from a to b.
-func distance(a, b string) int {
-	s, t := []rune(a), []rune(b)
-	if len(s) > 64 || len(t) > 64 {
-		return max(len(s), len(t))
-	}
-	prev2, prev := make([]int, len(t)+1), make([]int, len(t)+1)
-	for j := range prev {
-		prev[j] = j
-	}
-	for i := 1; i <= len(s); i++ {
-		cur := make([]int, len(t)+1)
-		cur[0] = i
-		for j := 1; j <= len(t); j++ {
-			cost := 1
-			if s[i-1] == t[j-1] {
-				cost = 0
-			}
-			cur[j] = min(prev[j]+1, cur[j-1]+1, prev[j-1]+cost)
-			if i > 1 && j > 1 && s[i-1] == t[j-2] && s[i-2] == t[j-1] {
-				cur[j] = min(cur[j], prev2[j-2]+1)
-			}
-		}
-		prev2, prev = prev, cur
-	}
-	return prev[len(t)]
 }

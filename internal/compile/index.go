@@ -3,6 +3,7 @@ package compile
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -16,7 +17,8 @@ import (
 // it, with its end.
 type place struct {
 	label, value diag.Position
-	end          token.Pos
+	from, to     int      // offsets of the whole: the name and the value, or the entry
+	node         ast.Expr // the value
 }
 
 // index knows where each path of the document stands in the author's files.
@@ -44,7 +46,7 @@ func (x *index) addFile(f *ast.File, root string) {
 
 func (x *index) add(path string, at token.Pos, v ast.Expr, depth int) {
 	x.nodes++
-	x.places[path] = append(x.places[path], place{position(at), position(v.Pos()), v.End()})
+	x.places[path] = append(x.places[path], place{position(at), position(v.Pos()), at.Offset(), v.End().Offset(), v})
 	if depth > MaxNesting {
 		if x.deep.File == "" {
 			x.deep = position(at)
@@ -72,6 +74,22 @@ func (x *index) add(path string, at token.Pos, v ast.Expr, depth int) {
 	}
 }
 
+// pathAt is the path of the innermost thing that has an offset of a file in it.
+func (x *index) pathAt(file string, off int) string {
+	best, size := "", -1
+	for path, ps := range x.places {
+		for _, p := range ps {
+			if p.label.File != file || off < p.from || off >= p.to {
+				continue
+			}
+			if size < 0 || p.to-p.from < size || p.to-p.from == size && len(path) > len(best) {
+				best, size = path, p.to-p.from
+			}
+		}
+	}
+	return best
+}
+
 // find is the place of path, or of the nearest thing around it that the
 // author wrote. exact says which of the two it is.
 func (x *index) find(path string) (p place, exact bool) {
@@ -81,6 +99,15 @@ func (x *index) find(path string) (p place, exact bool) {
 		}
 		if at == "" {
 			return place{}, false
+		}
+	}
+}
+
+// alias lets what stands at one path be found at another too.
+func (x *index) alias(from, to string) {
+	for _, path := range sortedKeys(x.places) {
+		if path == from || below(path, from) {
+			x.places[to+path[len(from):]] = x.places[path]
 		}
 	}
 }
@@ -178,11 +205,23 @@ func thing(path string) string {
 	if len(rest) == 0 {
 		return entryWords(around)
 	}
-	words := entryWords(strings.Join(rest, "."))
+	words := entryWords(reversed(rest))
 	if around == "" {
 		return words
 	}
 	return words + " of " + entryWords(around)
+}
+
+// reversed is the inner before the outer: "years of experience".
+func reversed(parts []string) string {
+	for _, p := range parts {
+		if strings.Contains(p, "[") {
+			return strings.Join(parts, ".") // entryWords turns these
+		}
+	}
+	parts = slices.Clone(parts)
+	slices.Reverse(parts)
+	return strings.Join(parts, " of ")
 }
 
 var entryForm = regexp.MustCompile(`^([A-Za-z_.]+)\[([0-9]+)\](.*)$`)

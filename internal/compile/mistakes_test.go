@@ -12,122 +12,111 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/milepost-dev/milepost/internal/diag"
 	"github.com/milepost-dev/milepost/schema"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-// mistake is a wrong edit of the base framework, as somebody might make it.
-type mistake struct{ name, file, old, new string }
-
-var mistakes = []mistake{
-	{"a misspelt field", "l2.cue", "titles:", "titels:"},
-	{"a field that belongs elsewhere", "l2.cue", "rank:  2", "rank:  2\n\tsalary: 50000"},
-	{"a cell is missing", "l2.cue", "\t\twriting: same: \"l1\"\n", ""},
-	{"a cell for a competency that is not there", "l2.cue", "writing: same:", "wriitng: same:"},
-	{"an empty cell", "l2.cue", "writing: same: \"l1\"", "writing: {}"},
-	{"a cell with items and same", "l2.cue", "writing: same: \"l1\"", "writing: {same: \"l1\", items: [\"Answers well\"]}"},
-	{"the same as a level that is not there", "l2.cue", "same: \"l1\"", "same: \"l9\""},
-	{"the same as itself", "l2.cue", "same: \"l1\"", "same: \"l2\""},
-	{"the same as a level that has no text", "m1.cue", "writing: same: \"l1\"", "writing: same: \"l2\""},
-	{"a degree that is not listed", "l2.cue", "\"Medium\"", "\"Meduim\""},
-	{"a degree that falls", "l1.cue", "\"Low\"", "\"High\""},
-	{"a track that is not there", "l2.cue", "\"ic\"", "\"icc\""},
-	{"no track", "l2.cue", "\ttrack: \"ic\"\n", ""},
-	{"two levels with one rank", "l2.cue", "rank:  2", "rank:  1"},
-	{"a rank in words", "l2.cue", "rank:  2", "rank:  \"two\""},
-	{"a rank of zero", "l2.cue", "rank:  2", "rank:  0"},
-	{"no rank", "l2.cue", "\trank:  2\n", ""},
-	{"no titles", "l2.cue", "\ttitles: [{text: \"Senior Support Agent\"}]\n", ""},
-	{"a title as a text", "l2.cue", "titles: [{text: \"Senior Support Agent\"}]", "titles: \"Senior Support Agent\""},
-	{"a kind that is not one", "framework.cue", "\"ladder\"", "\"lader\""},
-	{"an id that is not the folder's", "framework.cue", "\"support-ladder\"", "\"help-ladder\""},
-	{"an id with capitals", "l2.cue", "levels: l2:", "levels: L2:"},
-	{"an area that is not there", "framework.cue", "writing: {area: \"people\"", "writing: {area: \"peple\""},
-	{"the order lacks a competency", "framework.cue", "[\"solving\", \"writing\", \"coaching\"]", "[\"solving\", \"writing\"]"},
-	{"a competency removed in one file only", "framework.cue", "\t\twriting: {area: \"people\", title: \"Writing\"}\n", ""},
-	{"a date in another form", "framework.cue", "owners:", "effective: \"1.3.2027\"\n\towners:"},
-	{"30 February", "framework.cue", "owners:", "effective: \"2027-02-30\"\n\towners:"},
-	{"curly quotes", "l2.cue", "\"Senior Support Agent\"", "“Senior Support Agent”"},
-	{"a text without quotes", "l2.cue", "code:  \"L2\"", "code:  L2"},
-	{"a quote that is not closed", "l2.cue", "\"Solves unknown problems with advice\"", "\"Solves unknown problems with advice"},
-	{"a quote inside a text", "l2.cue", "\"Writes down solutions for others\"", "\"Writes down \"solutions\" for others\""},
-	{"an equals sign for a colon", "l2.cue", "code:  \"L2\"", "code = \"L2\""},
-	{"a brace that is not closed", "l2.cue", "\t\twriting: same: \"l1\"\n\t}\n", "\t\twriting: same: \"l1\"\n"},
-	{"two values for one field", "l2.cue", "code:  \"L2\"", "code:  \"L2\"\n\tcode: \"L3\""},
-	{"marks of an unfinished merge", "l2.cue", "\trank:  2\n", "<<<<<<< HEAD\n\trank:  2\n=======\n\trank:  3\n>>>>>>> other\n"},
-	{"the schema's line is gone", "framework.cue", "import \"github.com/milepost-dev/milepost/schema\"\n\nframework: schema.#Framework\n", ""},
-	{"another package", "l2.cue", "package framework", "package ladder"},
-	{"the level outside the framework", "l2.cue", "framework: levels: l2:", "levels: l2:"},
-	{"a comma for a line's end in the middle of a list", "l2.cue", "\"Solves unknown problems with advice\"\n", "\"Solves unknown problems with advice\" "},
-	{"an import from elsewhere", "l2.cue", "package framework\n", "package framework\n\nimport \"example.org/other\"\n"},
-	{"an import that nothing uses", "l2.cue", "package framework\n", "package framework\n\nimport \"list\"\n"},
-	{"a name that nothing uses", "l2.cue", "package framework\n", "package framework\n\nlet x = \"text\"\n"},
-	{"a tab inside a text", "l2.cue", "\"Writes down solutions for others\"", "\"Writes\\tdown solutions\""},
-	{"a pasted no-break space", "l2.cue", "rank:  2", "rank:\u00a0 2"},
-	{"a value that refers to itself", "l2.cue", "code:  \"L2\"", "code:  framework.levels.l2.code"},
-	{"a list that is not closed", "l2.cue", "\t\t\t\t\"Writes down solutions for others\"\n\t\t\t]", "\t\t\t\t\"Writes down solutions for others\"\n"},
-	{"a table pasted from a spreadsheet", "l2.cue", "\"Writes down solutions for others\"", "Writes down\tsolutions\tfor others"},
-	{"a number with a decimal comma", "l2.cue", "years: 3", "years: 3,5"},
-	{"an id with a hyphen", "l2.cue", "levels: l2:", "levels: level-2:"},
-	{"an empty file", "l2.cue", "*", ""},
-	{"an empty item", "l2.cue", "\"Writes down solutions for others\"", "\"\""},
-	{"a number for an item", "l2.cue", "\"Writes down solutions for others\"", "42"},
-}
-
 // TestMistakes shows what the stock command and Milepost say to each wrong
-// edit: Milepost refuses all, in the author's file and line.
+// edit: Milepost refuses all, in the author's file and line, with one finding
+// for each mistake.
 func TestMistakes(t *testing.T) {
 	t.Parallel()
 	c, err := New(Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	said := make([]string, len(mistakes))
+	said := make([][]made, len(mistakes))
 	t.Run("each", func(t *testing.T) {
-		for i, m := range mistakes {
-			t.Run(strings.ReplaceAll(m.name, " ", "_"), func(t *testing.T) {
-				t.Parallel()
-				said[i] = makeMistake(t, c, m)
-			})
+		for i, part := range mistakes {
+			said[i] = make([]made, len(part.all))
+			for j, m := range part.all {
+				t.Run(strings.ReplaceAll(m.name, " ", "_"), func(t *testing.T) {
+					t.Parallel()
+					said[i][j] = m.make(t, c)
+				})
+			}
 		}
 	})
-	golden(t, "testdata/mistakes/said.golden", strings.Join(said, "\n"))
+	golden(t, "testdata/mistakes/said.golden", transcript(said))
+	golden(t, "../../docs/mistakes.md", mistakesPage(said))
 }
 
-func makeMistake(t *testing.T, c *Compiler, m mistake) string {
+// made is a mistake as it was made: the files, and what was said to them.
+type made struct {
+	mistake
+	files map[string]string // by name below the framework's folder
+	found diag.List
+	stock string
+}
+
+func (m mistake) make(t *testing.T, c *Compiler) made {
 	dir := repository(t, "support-ladder", "testdata/mistakes/base")
-	name := filepath.Join(dir, "frameworks/support-ladder", m.file)
-	data, err := os.ReadFile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if m.old == "*" { // all of it
-		m.old = string(data)
-	}
-	if !strings.Contains(string(data), m.old) {
-		t.Fatalf("%s does not hold %q", m.file, m.old)
-	}
-	if err := os.WriteFile(name, []byte(strings.Replace(string(data), m.old, m.new, 1)), 0o644); err != nil {
-		t.Fatal(err)
+	out := made{mistake: m, files: map[string]string{}}
+	for _, e := range m.edits {
+		name := filepath.Join(dir, "frameworks/support-ladder", e.file)
+		data, err := os.ReadFile(name)
+		if err != nil && e.old != new {
+			t.Fatal(err)
+		}
+		text := string(data)
+		switch {
+		case e.old == all || e.old == new:
+			text = e.new
+		case e.old == ends:
+			text = strings.ReplaceAll(text, "\n", "\r\n")
+		case !strings.Contains(text, e.old):
+			t.Fatalf("%s does not hold %q", e.file, e.old)
+		default:
+			text = strings.Replace(text, e.old, e.new, 1)
+		}
+		if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
 	}
 	r, err := c.Framework(context.Background(), Unit{FS: os.DirFS(dir), Root: "frameworks", Dir: "support-ladder"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r.OK() || !r.Findings.HasErrors() {
-		t.Errorf("it was accepted: %v", r.Findings)
+	files, err := filepath.Glob(filepath.Join(dir, "frameworks/support-ladder/*.cue"))
+	if err != nil {
+		t.Fatal(err)
 	}
-	var b strings.Builder
-	fmt.Fprintf(&b, "# %s\n", m.name)
-	for _, f := range r.Findings {
-		if f.Line == 0 || !strings.HasPrefix(f.File, "frameworks/support-ladder/") {
+	for _, name := range files {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out.files[filepath.Base(name)] = string(data)
+	}
+	out.found, out.stock = r.Findings, stockVet(t, dir)
+	out.check(t, r.OK())
+	return out
+}
+
+// check wants as many findings as there are mistakes, each with a line of the
+// author's, a sentence, and what to write instead.
+func (m made) check(t *testing.T, ok bool) {
+	if ok == (m.findings > 0) || len(m.found) != m.findings {
+		t.Errorf("accepted: %v, with %d findings, want %d:\n%s", ok, len(m.found), m.findings, listed(m.found))
+	}
+	for _, f := range m.found {
+		if f.Line == 0 || f.Column == 0 || !strings.HasPrefix(f.File, "frameworks/support-ladder/") {
 			t.Errorf("%s: a finding without the author's line: %s", f.Position, f.Message)
 		}
-		fmt.Fprintf(&b, "milepost %s: %s\n         %s [%s]\n", strings.TrimPrefix(f.Position.String(), "frameworks/support-ladder/"), f.Message, f.Help, f.Code)
+		if f.Help == "" {
+			t.Errorf("%s: %s: there is no help", f.Position, f.Message)
+		}
+		for _, word := range []string{"literal", "operand", "token", "struct", "label", "parse", "syntax", "\u2014"} {
+			if strings.Contains(f.Message+" "+f.Help, word) {
+				t.Errorf("%s: %s %s: no word for people: %q", f.Position, f.Message, f.Help, word)
+			}
+		}
 	}
-	fmt.Fprintf(&b, "stock    %s\n", stockVet(t, dir))
-	return b.String()
+	if strings.HasPrefix(m.stock, "accepts") != (m.findings == 0) && m.findings == 0 {
+		t.Errorf("the stock command says %s", m.stock)
+	}
 }
 
 // repository is a directory with one framework and the schema where the stock

@@ -145,9 +145,11 @@ func listed(found diag.List) string {
 	return b.String()
 }
 
-// stands says whether a finding stands on one of the lines.
+// stands says whether a finding stands on one of the lines, or names it.
 func stands(found diag.List, lines []diag.Position) bool {
 	return slices.ContainsFunc(found, func(d diag.Finding) bool {
-		return slices.Contains(lines, diag.Position{File: d.File, Line: d.Line})
+		return slices.ContainsFunc(append(d.Also, d.Position), func(at diag.Position) bool {
+			return slices.Contains(lines, diag.Position{File: at.File, Line: at.Line})
+		})
 	})
 }

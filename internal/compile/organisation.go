@@ -61,23 +61,24 @@ func (c *Compiler) organisationOf(ctx context.Context, f file) (ladder.Organisat
 func compileOrganisation(files []file) (ladder.Organisation, diag.List, error) {
 	org := ladder.DefaultOrganisation()
 	p, found := parseAll(files, profile{pkg: organisationField, root: organisationField, lib: func(string) bool { return false }}, "")
-	if found.HasErrors() {
+	if !goesOn(found) || p.lost || len(p.index.places[""]) == 0 && found.HasErrors() {
 		return org, found.Sort(), nil
 	}
-	ev, found := judge(p, files, job{root: organisationField, definition: "#Organisation"})
+	ev, done := judge(p, job{root: organisationField, definition: "#Organisation"})
+	found = append(append(found, done...), p.originals(ev.explained)...)
 	for i := range found { // the words for what stands at the top
 		found[i].Message = strings.ReplaceAll(found[i].Message, "the framework", "the organisation")
 	}
 	if ev.json == nil {
-		return org, found.Sort(), nil
+		return org, append(found, p.originals(cueFindings(ev.errs, p.index, found))...).Sort(), nil
 	}
 	read, err := ladder.ParseOrganisation(ev.json)
 	if err != nil {
 		return org, nil, err
 	}
-	found = append(found, checkOrganisation(read, p.index)...)
+	found = append(found, p.originals(checkOrganisation(read, p.index))...)
 	if len(ev.errs) > 0 {
-		found = append(found, cueFindings(ev.errs, p.index, found)...)
+		found = append(found, p.originals(cueFindings(ev.errs, p.index, found))...)
 	}
 	if found.HasErrors() {
 		return org, found.Sort(), nil

@@ -2,14 +2,12 @@ package compile
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
 	"cuelang.org/go/cue/ast"
 
 	"github.com/milepost-dev/milepost/internal/diag"
-	"github.com/milepost-dev/milepost/schema"
 )
 
 const (
@@ -27,14 +25,8 @@ type parsed struct {
 	index  *index
 	nodes  int                // of all files
 	mended map[string]*mended // by name, those that could be read
-	lost   bool               // a file could not be read, or not at all
-}
-
-// profile says what a file of one kind must look like.
-type profile struct {
-	pkg  string // the package that the file must name
-	root string // the field that all of the document stands under, "" for none
-	lib  func(importPath string) bool
+	lost   bool               // a file could not be read
+	root   string             // the field that all stands under
 }
 
 // parseLibraries holds the shared packages that a framework uses to their
@@ -82,7 +74,7 @@ func tooComplex(file string) diag.Finding {
 func parseAll(files []file, p profile, id string) (*parsed, diag.List) {
 	var out parsed
 	var found diag.List
-	out.index, out.mended = newIndex(), map[string]*mended{}
+	out.index, out.mended, out.root = newIndex(), map[string]*mended{}, p.root
 	reads := reader{budget: maxReading}
 	for _, f := range files {
 		m := &mended{file: f, before: f.data}
@@ -93,6 +85,7 @@ func parseAll(files []file, p profile, id string) (*parsed, diag.List) {
 		}
 		out.mended[f.name] = m
 		found = append(found, out.originals(p.check(f.name, tree))...)
+		tree = p.repair(m, tree)
 		if out.nodes += nodeCount(tree); out.nodes > MaxNodes {
 			found = append(found, tooComplex(f.name))
 			break
@@ -111,81 +104,4 @@ func parseAll(files []file, p profile, id string) (*parsed, diag.List) {
 
 func finding(code string, at diag.Position, message, help string) diag.Finding {
 	return diag.Finding{Code: code, Severity: diag.Error, Position: at, Message: message, Help: help}
-}
-
-// check holds a file to its profile: its package, its imports, nothing beside
-// the one field, no attributes (they are instructions to tools, and some make
-// CUE pass over the file in silence).
-func (p profile) check(name string, f *ast.File) diag.List {
-	var found diag.List
-	add := func(code string, at diag.Position, message, help string) {
-		found = append(found, finding(code, at, message, help))
-	}
-	switch pkg := f.PackageName(); {
-	case pkg == "":
-		add("wrong-package", diag.Position{File: name, Line: 1, Column: 1}, "the file does not say which package it belongs to, and would not be read",
-			fmt.Sprintf("Write this as the first line: package %s", p.pkg))
-	case pkg != p.pkg:
-		_, at := packageClause(f)
-		add("wrong-package", at, fmt.Sprintf("the file belongs to package %q and would not be read", pkg),
-			fmt.Sprintf("Write this as the first line: package %s", p.pkg))
-	}
-	for spec := range f.ImportSpecs() {
-		path, err := strconv.Unquote(spec.Path.Value)
-		if err == nil && (path == schema.ImportPath || slices.Contains(builtins, path) || p.lib(path)) {
-			continue
-		}
-		add("import-not-allowed", position(spec.Pos()), fmt.Sprintf("the file imports %q, which frameworks may not use", path),
-			fmt.Sprintf("A framework may import %q, packages below frameworks/lib, and %s.", schema.ImportPath, strings.Join(builtins, ", ")))
-	}
-	ast.Walk(f, func(n ast.Node) bool {
-		if a, ok := n.(*ast.Attribute); ok {
-			add("attribute-not-allowed", position(a.Pos()), fmt.Sprintf("%s is an instruction to tools, which frameworks may not hold", firstWord(a.Text)), "Remove it.")
-		}
-		return true
-	}, nil)
-	if p.root != "" {
-		for _, d := range f.Decls {
-			found = append(found, p.topLevel(d)...)
-		}
-	}
-	return found
-}
-
-// topLevel refuses what stands beside the one field: it would be no part of the document.
-func (p profile) topLevel(d ast.Decl) diag.List {
-	switch d := d.(type) {
-	case *ast.Field:
-		name, plain := label(d.Label)
-		if name == p.root || strings.HasPrefix(name, "#") || strings.HasPrefix(name, "_") {
-			return nil
-		}
-		if !plain {
-			name = "this field"
-		}
-		return diag.List{finding("outside-document", position(d.Pos()),
-			fmt.Sprintf("%q stands beside the %s and not in it, and would not be read", name, p.root),
-			fmt.Sprintf("Put it under the %s: write %s: %s: … , or move it inside the braces.", p.root, p.root, name))}
-	case *ast.EmbedDecl, *ast.Comprehension, *ast.Ellipsis:
-		return diag.List{finding("outside-document", position(d.Pos()),
-			fmt.Sprintf("this stands beside the %s and not in it, and would not be read", p.root),
-			fmt.Sprintf("Everything stands under the one field: %s: { … }", p.root))}
-	}
-	return nil
-}
-
-func packageClause(f *ast.File) (*ast.Package, diag.Position) {
-	for _, d := range f.Decls {
-		if p, ok := d.(*ast.Package); ok {
-			return p, position(p.Pos())
-		}
-	}
-	return nil, diag.Position{File: f.Filename, Line: 1, Column: 1}
-}
-
-func firstWord(s string) string {
-	if i := strings.IndexAny(s, "( \t\n"); i > 0 {
-		s = s[:i]
-	}
-	return s
 }

@@ -38,7 +38,7 @@ func (p Places) Regions(path string) []Region {
 	var out []Region
 	for _, at := range p.index.places[path] {
 		from := at.label.Line
-		out = append(out, Region{at.label.File, from, max(from, position(at.end).Line)})
+		out = append(out, Region{at.label.File, from, max(from, position(at.node.End()).Line)})
 	}
 	return out
 }

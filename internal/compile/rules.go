@@ -14,12 +14,17 @@ import (
 // once the shape is right, and without the author's line.
 type rules struct {
 	explainer
-	d   *ladder.Document
-	dir string // the name of the document's directory
+	d        *ladder.Document
+	dir      string            // the name of the document's directory
+	uses     []use             // of ids that are not there
+	lacks    []lack            // cells that are not there
+	unlisted [][2]string       // what order does not list: sort and id
+	meant    map[string]string // cells under a wrong name: by level and competency, the name
 }
 
 func checkDocument(d *ladder.Document, dir string, x *index) diag.List {
-	r := &rules{explainer: explainer{index: x}, d: d, dir: dir}
+	r := &rules{explainer: explainer{index: x}, d: d, dir: dir, meant: map[string]string{}}
+	r.slips()
 	r.identity()
 	r.order()
 	r.competencies()
@@ -29,6 +34,7 @@ func checkDocument(d *ladder.Document, dir string, x *index) diag.List {
 	r.retired()
 	r.profiles()
 	r.directives()
+	r.references()
 	return r.findings
 }
 
@@ -72,15 +78,14 @@ func (r *rules) order() {
 		for i, id := range listed {
 			switch {
 			case !slices.Contains(there, id):
-				r.unknown("order-differs", fmt.Sprintf("order.%s[%d]", what, i), fmt.Sprintf("order lists %q among the %s", id, what), id, what, there)
+				r.unknown("order-differs", fmt.Sprintf("order.%s[%d]", what, i), fmt.Sprintf("order lists %q among the %s", id, what), id, what)
 			case slices.Contains(listed[:i], id):
 				r.add("order-differs", fmt.Sprintf("order.%s[%d]", what, i), fmt.Sprintf("order lists %q twice among the %s", id, what), "Remove one of the two.")
 			}
 		}
 		for _, id := range there {
 			if !slices.Contains(listed, id) {
-				r.add("order-differs", "order."+what, fmt.Sprintf("order does not list %q among the %s", id, what),
-					fmt.Sprintf("Add %q to the list, where it is to be shown.", id))
+				r.unlisted = append(r.unlisted, [2]string{what, id})
 			}
 		}
 	}
@@ -91,26 +96,13 @@ func (r *rules) order() {
 	check("aims", d.Order.Aims, sortedKeys(d.Aims))
 }
 
-// unknown says that id names nothing, with the ids that there are.
-func (r *rules) unknown(code, path, says, id, what string, there []string) {
-	message := fmt.Sprintf("%s, and there is no such %s", says, strings.TrimSuffix(singular[what], " "))
-	if near, ok := nearest(id, there); ok {
-		message += fmt.Sprintf("; did you mean %q?", near)
-	}
-	help := fmt.Sprintf("There are no %s yet.", what)
-	if len(there) > 0 {
-		help = fmt.Sprintf("The %s are: %s.", what, strings.Join(there, ", "))
-	}
-	r.add(code, path, message, help)
-}
-
 func (r *rules) competencies() {
 	d := r.d
 	areas, tracks, levels := sortedKeys(d.Areas), sortedKeys(d.Tracks), sortedKeys(d.Levels)
 	for _, id := range sortedKeys(d.Competencies) {
 		c, at := d.Competencies[id], "competencies."+id
 		if c.Area != "" && !slices.Contains(areas, c.Area) {
-			r.unknown("unknown-area", at+".area", fmt.Sprintf("competency %s is in area %q", id, c.Area), c.Area, "areas", areas)
+			r.unknown("unknown-area", at+".area", fmt.Sprintf("competency %s is in area %q", id, c.Area), c.Area, "areas")
 		}
 		if c.AppliesTo != nil {
 			if len(c.AppliesTo.Tracks)+len(c.AppliesTo.Levels) == 0 {
@@ -118,12 +110,12 @@ func (r *rules) competencies() {
 			}
 			for i, t := range c.AppliesTo.Tracks {
 				if !slices.Contains(tracks, t) {
-					r.unknown("unknown-track", fmt.Sprintf("%s.appliesTo.tracks[%d]", at, i), fmt.Sprintf("competency %s applies to track %q", id, t), t, "tracks", tracks)
+					r.unknown("unknown-track", fmt.Sprintf("%s.appliesTo.tracks[%d]", at, i), fmt.Sprintf("competency %s applies to track %q", id, t), t, "tracks")
 				}
 			}
 			for i, l := range c.AppliesTo.Levels {
 				if !slices.Contains(levels, l) {
-					r.unknown("unknown-level", fmt.Sprintf("%s.appliesTo.levels[%d]", at, i), fmt.Sprintf("competency %s applies to level %q", id, l), l, "levels", levels)
+					r.unknown("unknown-level", fmt.Sprintf("%s.appliesTo.levels[%d]", at, i), fmt.Sprintf("competency %s applies to level %q", id, l), l, "levels")
 				}
 			}
 		}
@@ -131,7 +123,7 @@ func (r *rules) competencies() {
 	}
 	for _, id := range sortedKeys(d.Degrees) {
 		if _, ok := d.Competencies[id]; !ok {
-			r.unknown("unknown-competency", "degrees."+id, fmt.Sprintf("degrees are listed for %q", id), id, "competencies", sortedKeys(d.Competencies))
+			r.unknown("unknown-competency", "degrees."+id, fmt.Sprintf("degrees are listed for %q", id), id, "competencies")
 		}
 		for i, g := range d.Degrees[id] {
 			if slices.Contains(d.Degrees[id][:i], g) {
@@ -172,7 +164,7 @@ func (r *rules) levels() {
 			r.add("track-missing", at+".track", fmt.Sprintf("level %s does not say which track it is on", id),
 				fmt.Sprintf("Add track: with one of: %s.", quoted(tracks)))
 		case l.Track != "" && !slices.Contains(tracks, l.Track):
-			r.unknown("unknown-track", at+".track", fmt.Sprintf("level %s is on track %q", id, l.Track), l.Track, "tracks", tracks)
+			r.unknown("unknown-track", at+".track", fmt.Sprintf("level %s is on track %q", id, l.Track), l.Track, "tracks")
 		}
 		if l.Next != nil {
 			for i, n := range *l.Next {
@@ -180,7 +172,7 @@ func (r *rules) levels() {
 				if n == id {
 					r.add("next-itself", path, fmt.Sprintf("level %s lists itself as the next level", id), "Remove it.")
 				} else if !slices.Contains(ids, n) {
-					r.unknown("unknown-level", path, fmt.Sprintf("level %s leads to %q", id, n), n, "levels", ids)
+					r.unknown("unknown-level", path, fmt.Sprintf("level %s leads to %q", id, n), n, "levels")
 				}
 			}
 		}
@@ -194,26 +186,20 @@ func (r *rules) cells(id string, l ladder.DocumentLevel) {
 	if l.Expectations == nil {
 		return // reported as a field that is missing
 	}
-	meant := map[string]bool{} // competencies whose cell is there under a name misspelt
-	for c := range l.Expectations {
-		if _, ok := d.Competencies[c]; !ok {
-			near, _ := nearest(c, sortedKeys(d.Competencies))
-			meant[near] = true
-		}
-	}
 	for _, c := range sortedKeys(d.Competencies) {
 		applies := ladder.Competency{AppliesTo: d.Competencies[c].AppliesTo}
-		if _, ok := l.Expectations[c]; !ok && applies.Applies(l.Track, id) && !meant[c] {
-			r.add("missing-cell", at+"."+c, fmt.Sprintf("level %s says nothing about %s", id, c),
-				fmt.Sprintf("Add under expectations: %s: items: [\"…\"], or %s: same: \"…\" with another level, or %s: none: \"…\" with the reason.", c, c, c))
+		if _, ok := l.Expectations[c]; !ok && applies.Applies(l.Track, id) {
+			r.lacks = append(r.lacks, lack{id, c})
 		}
 	}
 	for _, c := range sortedKeys(l.Expectations) {
 		if _, ok := d.Competencies[c]; !ok {
-			r.unknown("unknown-competency", at+"."+c, fmt.Sprintf("level %s has a cell for %q", id, c), c, "competencies", sortedKeys(d.Competencies))
+			r.unknown("unknown-competency", at+"."+c, fmt.Sprintf("level %s has a cell for %q", id, c), c, "competencies")
 			continue
 		}
-		r.cell(id, c, l.Expectations[c])
+		if r.meant[id+"."+c] == "" {
+			r.cell(id, c, l.Expectations[c])
+		}
 	}
 }
 
@@ -235,7 +221,7 @@ func (r *rules) cell(id, c string, cell ladder.DocumentCell) {
 		r.add("empty-cell", at, where+" is empty", "Write items, same or none.")
 	case 1:
 	default:
-		r.add("cell-twice", at+"."+has[1], fmt.Sprintf("%s has %s", where, strings.Join(has, " and ")), "Keep one of them.")
+		r.cellTwice(at, where, has)
 	}
 	if cell.Same != "" {
 		r.same(id, c, cell.Same)
@@ -259,13 +245,25 @@ func (r *rules) cell(id, c string, cell ladder.DocumentCell) {
 	}
 }
 
+// cellTwice: what excludes each other, in one cell or in two of one name.
+func (r *rules) cellTwice(at, where string, has []string) {
+	help := fmt.Sprintf("Keep %s and delete the other.", strings.Join(has, " or "))
+	if ps := r.index.places[at]; len(ps) > 1 {
+		r.add("cell-twice", at, fmt.Sprintf("%s stands twice, once with %s", where, strings.Join(has, " and once with ")), "Keep one of the two and delete the other.")
+		f := &r.findings[len(r.findings)-1]
+		f.Position, f.Also = ps[len(ps)-1].label, []diag.Position{ps[0].label}
+		return
+	}
+	r.add("cell-twice", at+"."+has[1], fmt.Sprintf("%s has %s", where, strings.Join(has, " and ")), help)
+}
+
 // same: it names another level whose cell has a text of its own.
 func (r *rules) same(id, c, target string) {
 	path := "levels." + id + ".expectations." + c + ".same"
 	says := fmt.Sprintf("the cell of level %s and %s is the same as that of %q", id, c, target)
 	l, ok := r.d.Levels[target]
 	if !ok {
-		r.unknown("unknown-level", path, says, target, "levels", sortedKeys(r.d.Levels))
+		r.unknown("unknown-level", path, says, target, "levels")
 		return
 	}
 	cell := l.Expectations[c]
@@ -341,7 +339,7 @@ func (r *rules) retired() {
 				target := into.Target()
 				_, retired := gone[target]
 				if !slices.Contains(there, target) && !retired {
-					r.unknown("unknown-"+singular[what], fmt.Sprintf("%s.into[%d]", at, i), fmt.Sprintf("retired %s %s leads to %q", singular[what], id, target), target, what, there)
+					r.unknown("unknown-"+singular[what], fmt.Sprintf("%s.into[%d]", at, i), fmt.Sprintf("retired %s %s leads to %q", singular[what], id, target), target, what)
 				}
 			}
 		}
@@ -357,7 +355,7 @@ func (r *rules) profiles() {
 	for _, id := range sortedKeys(r.d.Profiles) {
 		p, at := r.d.Profiles[id], "profiles."+id
 		if _, ok := r.d.Levels[id]; !ok {
-			r.unknown("unknown-level", at, fmt.Sprintf("a profile is given for %q", id), id, "levels", sortedKeys(r.d.Levels))
+			r.unknown("unknown-level", at, fmt.Sprintf("a profile is given for %q", id), id, "levels")
 		}
 		for i, c := range p.Critical {
 			if _, ok := p.Requires[c]; !ok {
@@ -384,11 +382,11 @@ func (r *rules) directives() {
 		parts := strings.Split(key, ".")
 		l, ok := d.Levels[parts[0]]
 		if !ok {
-			r.unknown("unknown-level", "release.meaning", fmt.Sprintf("meaning speaks of %q", key), parts[0], "levels", sortedKeys(d.Levels))
+			r.unknown("unknown-level", "release.meaning", fmt.Sprintf("meaning speaks of %q", key), parts[0], "levels")
 			continue
 		}
 		if _, ok := l.Expectations[parts[1]]; !ok {
-			r.unknown("unknown-competency", "release.meaning", fmt.Sprintf("meaning speaks of %q", key), parts[1], "competencies", sortedKeys(d.Competencies))
+			r.unknown("unknown-competency", "release.meaning", fmt.Sprintf("meaning speaks of %q", key), parts[1], "competencies")
 		}
 	}
 }

@@ -230,3 +230,41 @@ func docOf(f *ast.Field) string {
 	}
 	return strings.TrimSpace(b.String())
 }
+
+// at is the shape of what stands at a path, nil where there is none.
+func (s *shape) at(path string) *shape {
+	for s != nil && path != "" {
+		name, rest, _ := strings.Cut(path, ".")
+		var entries int
+		name, entries = entry(name)
+		switch s.kind {
+		case kindStruct:
+			f, ok := s.fields[name]
+			if !ok {
+				return nil
+			}
+			s = f.shape
+		case kindMap, kindItem:
+			s = s.elem
+			if s.kind == kindItem {
+				s = s.elem
+			}
+		default:
+			return nil
+		}
+		for ; entries > 0 && s != nil; entries-- {
+			s = s.elem
+		}
+		path = rest
+	}
+	return s
+}
+
+// entry cuts the brackets off a part of a path, and counts them.
+func entry(name string) (string, int) {
+	plain, _, found := strings.Cut(name, "[")
+	if !found {
+		return name, 0
+	}
+	return plain, strings.Count(name, "[")
+}

@@ -2,6 +2,7 @@ package compile
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -32,9 +33,9 @@ type diagnosis func(s *sheet, line, off int) []problem
 // diagnoses go from the unmistakable to the likely.
 var diagnoses = []diagnosis{
 	conflictMarks, curlyQuotes, strangeSpaces, wideMarks, equalsSign, semicolon, packageTwice,
-	markedList, wrappedText, missingComma, innerQuote, openText, noFirstQuote, backslash,
-	wrongNumber, badName, bareText, missingColon, missingValue, doubledMark,
-	roundBrackets, brackets,
+	misspeltStart, looseNote, markedList, wrappedText, missingComma, innerQuote, openText, noFirstQuote, backslash,
+	wrongNumber, badName, roundBrackets, squareGroup, missingValue, doubledMark, missingColon, bareText,
+	brackets,
 }
 
 // reader mends files so that all of them can be read.
@@ -69,8 +70,11 @@ func (p problem) helpWith(data []byte) string {
 		return p.help
 	}
 	line := strings.TrimSpace(lineOf(p.mend.apply(data), p.at))
-	return strings.TrimSuffix(p.help, ".") + ":\n" + clipTo(line, 120)
+	return strings.TrimSuffix(p.help, ".") + ":\n" + clipTo(gaps.ReplaceAllString(line, " "), 120)
 }
+
+// gaps are what aligns values below each other, which a line to paste does without.
+var gaps = regexp.MustCompile(`[ \t]{2,}|\t`)
 
 func (r *reader) diagnose(data []byte, err error) problem {
 	errs := errors.Errors(err)

@@ -22,7 +22,8 @@ func (s *sheet) marked(line int) (rest string, at, end int, ok bool) {
 	at = from + len(row) - len(text)
 	mark := listMark.FindString(text)
 	rest = strings.TrimRight(text[len(mark):], " \t")
-	if mark == "" || rest == "" || strings.ContainsAny(rest[:1], "{[,:") || !hasLetter(rest) {
+	ascii := mark != "" && strings.Contains("-*+>", mark[len(mark)-1:]) && mark == strings.TrimRight(mark, " \t")
+	if mark == "" || ascii && !strings.HasPrefix(rest, `"`) || rest == "" || strings.ContainsAny(rest[:1], "{[,:") || !hasLetter(rest) {
 		return "", 0, 0, false
 	}
 	return rest, at, s.lineEnd(from), true
@@ -156,7 +157,7 @@ func badName(s *sheet, line, _ int) []problem {
 		if id == "" && raw != "" && raw[0] >= '0' && raw[0] <= '9' {
 			id = asID("l" + raw)
 		}
-		if id == "" || keyword(s.text(code[from])) || strings.ContainsAny(raw, "\"\t()[]") || plainName.MatchString(raw) || len(strings.Fields(raw)) > 4 {
+		if id == "" || keyword(s.text(code[from])) || strings.ContainsAny(raw, "\"\t()[]:=") || plainName.MatchString(raw) || len(strings.Fields(raw)) > 4 {
 			continue
 		}
 		what := "a name like this cannot be read"
@@ -182,3 +183,63 @@ var plainName = regexp.MustCompile(`^[\p{L}_][\p{L}0-9_]*$`)
 
 // allFields are the names of all fields of the schema.
 var allFields = sync.OnceValue(func() []string { return sortedKeys(fieldsWhere(func(*shape) bool { return true })) })
+
+// depth is how many brackets are open before a line.
+func (s *sheet) depth(line int) int {
+	n := 0
+	for _, code := range s.lines[:line] {
+		for _, p := range code {
+			switch s.text(p) {
+			case "{", "[":
+				n++
+			case "}", "]":
+				n--
+			}
+		}
+	}
+	return n
+}
+
+// misspeltStart: the words that a file begins with, misspelt or in the wrong quotes.
+func misspeltStart(s *sheet, line, _ int) []problem {
+	code := s.code(line)
+	if len(code) < 2 || code[0].kind != pieceWord || s.depth(line) > 0 || s.is(code[1], ":") {
+		return nil
+	}
+	word := s.text(code[0])
+	from, rest := code[1].from, string(s.data[code[1].from:s.lineEnd(code[1].from)])
+	switch near, ok := nearest(word, []string{"package", "import"}); {
+	case word == "package" && strings.HasPrefix(rest, `"`):
+		return []problem{{at: from, message: "the name of the package stands in quotes", help: "Write it without quotes",
+			mend: newPatch(splice{from, from + len(rest), strings.Trim(rest, `" `)})}}
+	case word == "import" && !strings.HasPrefix(rest, `"`) && !strings.HasPrefix(rest, "("):
+		return []problem{{at: from, message: "what the file imports is not in quotes", help: "Put it in quotes",
+			mend: newPatch(splice{from, from + len(rest), `"` + strings.Trim(rest, `"' `) + `"`})}}
+	case ok && near != word:
+		return []problem{{at: code[0].from, message: fmt.Sprintf("the line begins with %q; did you mean %q?", word, near), help: "Write",
+			mend: newPatch(splice{code[0].from, code[0].to, near})}}
+	}
+	return nil
+}
+
+// looseNote: a note between things, without the two strokes that make it one.
+func looseNote(s *sheet, line, _ int) []problem {
+	code := s.code(line)
+	if len(code) == 0 || line < 1 {
+		return nil
+	}
+	from, end := code[0].from, s.lineEnd(code[0].from)
+	row := string(s.data[from:end])
+	switch {
+	case strings.HasPrefix(row, "#"):
+		return []problem{{at: from, message: "a note begins with two strokes (//) here, and not with #", help: "Write",
+			mend: newPatch(splice{from, end, "// " + strings.TrimLeft(row, "# ")})}}
+	case strings.HasPrefix(row, "/*") || strings.HasPrefix(row, "--") || strings.HasPrefix(row, "<!--"):
+		return []problem{{at: from, message: "a note begins with two strokes (//) here", help: "Write",
+			mend: newPatch(splice{from, end, "// " + strings.Trim(row, "/*<!-> ")})}}
+	case s.depth(line) == 0 && code[0].kind == pieceWord && len(code) > 2 && !keyword(s.text(code[0])) && !labelled.MatchString(row) && !strings.ContainsAny(row, `{}[]"`):
+		return []problem{{at: from, message: fmt.Sprintf("the line %q is neither a field nor a note", clip(row)), help: "If it is a note, put two strokes before it",
+			mend: newPatch(splice{from, end, "// " + row})}}
+	}
+	return nil
+}

@@ -38,16 +38,28 @@ const doubleCurly, singleCurly = "\u201c\u201d\u201e\u201f\u00ab\u00bb\u2033", "
 
 // curlyQuotes are the quotes of letters and word processors, of any language.
 func curlyQuotes(s *sheet, line, _ int) []problem {
-	var p patch
+	var double, both patch
 	s.eachMark(line, func(off int, r rune) {
+		at := splice{off, off + utf8.RuneLen(r), `"`}
+		if strings.ContainsRune(doubleCurly, r) {
+			double = append(double, at)
+		}
 		if strings.ContainsRune(doubleCurly, r) || strings.ContainsRune(singleCurly, r) && s.delimits(off, r) {
-			p = append(p, splice{off, off + utf8.RuneLen(r), `"`})
+			both = append(both, at)
 		}
 	})
-	if p == nil {
-		return nil
+	var out []problem
+	for _, p := range []patch{double, both} { // a single one in a text in double ones is an apostrophe
+		if p == nil {
+			continue
+		}
+		message := "the text stands in curly quotes, as word processors make them"
+		if s.data[p[0].from] == '`' {
+			message = "the text stands in backward quotes"
+		}
+		out = append(out, problem{at: p[0].from, mend: p, message: message, help: "Type straight quotes"})
 	}
-	return []problem{{at: p[0].from, mend: p, message: "the text stands in curly quotes, as word processors make them", help: "Type straight quotes"}}
+	return out
 }
 
 // delimits says whether a single quote stands where a text begins or ends,
@@ -72,6 +84,10 @@ func strangeSpaces(s *sheet, line, _ int) []problem {
 	if p == nil {
 		return nil
 	}
+	if p[0].text == "" {
+		return []problem{{at: p[0].from, mend: p, bare: true, message: "there is a character here that cannot be seen, as happens when text is pasted from a page",
+			help: "Delete what stands between the two characters that can be seen, or type the line again."}}
+	}
 	return []problem{{at: p[0].from, mend: p, bare: true, message: "a space here is not an ordinary one, as happens when text is pasted from a page or a document",
 		help: "Delete the space and type it again."}}
 }
@@ -86,7 +102,7 @@ func wideMarks(s *sheet, line, _ int) []problem {
 	}
 	r, _ := utf8.DecodeRune(s.data[p[0].from:])
 	return []problem{{at: p[0].from, mend: p, message: fmt.Sprintf("the line has a wide %q where an ordinary one belongs", r),
-		help: fmt.Sprintf("Type %s instead", p[0].text)}}
+		help: fmt.Sprintf("Type an ordinary one (%s)", p[0].text)}}
 }
 
 // labelEnd is the index of the piece after a field's name, if the pieces from
@@ -117,7 +133,7 @@ func equalsSign(s *sheet, line, _ int) []problem {
 		if !slices.ContainsFunc(signs, func(p piece) bool { return s.is(p, "=") || s.is(p, ">") }) {
 			continue
 		}
-		return []problem{{at: signs[0].from, mend: newPatch(splice{signs[0].from, signs[len(signs)-1].to, ":"}),
+		return []problem{{at: signs[0].from, mend: newPatch(splice{code[i].to, signs[len(signs)-1].to, ":"}),
 			message: fmt.Sprintf("there is %q after %s, where a colon belongs", s.data[signs[0].from:signs[len(signs)-1].to], s.text(code[i])), help: "Write a colon"}}
 	}
 	return nil
@@ -170,6 +186,9 @@ func missingColon(s *sheet, line, _ int) []problem {
 			continue
 		}
 		next := code[end]
+		if i > 0 && s.is(code[i-1], ":") && !s.is(next, "{") && !s.is(next, "[") {
+			continue // the words of a text
+		}
 		number := next.kind == pieceWord && s.data[next.from] >= '0' && s.data[next.from] <= '9'
 		if next.kind == pieceText || number || s.is(next, "{") || s.is(next, "[") {
 			name := s.text(code[i])

@@ -250,7 +250,7 @@ func bareText(s *sheet, line, off int) []problem {
 		out = append(out, s.bareLines(line, code[start:], start == 0)...)
 	}
 	for i := range code { // inside brackets, on one line
-		if from := s.valueStart(code, i); from == i && i > start {
+		if from := s.valueStart(code, i); from == i && i > start && (i+1 == len(code) || !s.is(code[i+1], ":")) {
 			to := i
 			for to+1 < len(code) && !s.is(code[to+1], ",") && !s.is(code[to+1], "}") && !s.is(code[to+1], "]") {
 				to++
@@ -298,7 +298,7 @@ func (s *sheet) bare(code []piece, _ int) (problem, bool) {
 	}
 	from, to := code[0].from, code[len(code)-1].to
 	raw := strings.TrimRight(strings.TrimSuffix(strings.TrimRight(string(s.data[from:to]), " \t"), ","), " \t")
-	if code[0].kind == pieceText || code[0].kind == pieceOpen || !hasLetter(raw) || strings.HasPrefix(raw, "\"") {
+	if code[0].kind == pieceText || code[0].kind == pieceOpen || !hasLetter(raw) || strings.Contains(`":,;={}[]`, raw[:1]) || strings.HasSuffix(raw, ":") {
 		return problem{}, false
 	}
 	text := raw
@@ -312,7 +312,7 @@ func (s *sheet) bare(code []piece, _ int) (problem, bool) {
 		p.message, p.help = "the line holds marks of formatted text (Markdown), and the text is not in quotes", "Write the text alone, in quotes"
 	case strings.Contains(text, "\t"):
 		p.message = "the line looks like a row of a table, pasted from a spreadsheet"
-		p.help = "Write each cell as a text in quotes, on a line of its own"
+		p.help = "Write each cell as a text in quotes, with commas between them"
 		text = strings.Join(strings.Fields(text), " ")
 		if cells := strings.Split(raw, "\t"); len(cells) > 1 {
 			p.mend = newPatch(splice{from, from + len(raw), `"` + strings.Join(escaped(cells), `", "`) + `"`})

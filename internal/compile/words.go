@@ -18,7 +18,7 @@ func cueFindings(errs []errors.Error, x *index, explained diag.List) diag.List {
 	seen := map[string]bool{}
 	for _, e := range errs {
 		path := cuePath(e.Path())
-		if seen[path] || covered(path, explained) || inCheck(e) && len(explained)+len(out) > 0 {
+		if seen[path] || placed(authorPlace(e, path, x), explained) || covered(path, explained) || inCheck(e) && len(explained)+len(out) > 0 {
 			continue
 		}
 		seen[path] = true
@@ -42,6 +42,11 @@ func covered(path string, found diag.List) bool {
 		}
 	}
 	return false
+}
+
+// placed says whether a finding speaks of a place already.
+func placed(at diag.Position, found diag.List) bool {
+	return slices.ContainsFunc(found, func(f diag.Finding) bool { return slices.Contains(f.Also, at) })
 }
 
 func below(path, above string) bool {
