@@ -256,13 +256,32 @@ func TestEveryCodeIsTested(t *testing.T) {
 	for _, c := range sourceCases {
 		tested[c.code] = true
 	}
-	codes := findingCodes(t)
+	codes := findingCodes(t, ".")
 	if len(codes) < 40 {
 		t.Errorf("found %d codes in the sources, want more: has the way of writing them changed?", len(codes))
 	}
 	for code, at := range codes {
 		if !tested[code] && elsewhere[code] == "" {
 			t.Errorf("%s: no case makes the finding %q", at, code)
+		}
+	}
+}
+
+// TestCatalogueHasEveryCode: whoever reads a code finds it in the catalogue,
+// and the catalogue has none that nothing says.
+func TestCatalogueHasEveryCode(t *testing.T) {
+	t.Parallel()
+	codes := findingCodes(t, ".", "../review")
+	for code, at := range codes {
+		if _, ok := diag.FindRule(code); !ok {
+			t.Errorf("%s: the catalogue has no %q", at, code)
+		}
+	}
+	for _, c := range diag.Catalogue() {
+		for _, r := range c.Rules {
+			if _, ok := codes[r.Code]; !ok {
+				t.Errorf("the catalogue has %q, which nothing says", r.Code)
+			}
 		}
 	}
 }
@@ -277,11 +296,17 @@ var codeText = regexp.MustCompile(`^[a-z]+(-[a-z0-9]+)*-?$`)
 
 // findingCodes are the texts that are given as codes: to add, unknown and
 // finding, and to a field named Code; with the place of each.
-func findingCodes(t *testing.T) map[string]token.Position {
+func findingCodes(t *testing.T, dirs ...string) map[string]token.Position {
 	t.Helper()
-	names, err := fs.Glob(os.DirFS("."), "*.go")
-	if err != nil {
-		t.Fatal(err)
+	var names []string
+	for _, dir := range dirs {
+		more, err := fs.Glob(os.DirFS(dir), "*.go")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range more {
+			names = append(names, path.Join(dir, name))
+		}
 	}
 	codes, fset := map[string]token.Position{}, token.NewFileSet()
 	for _, name := range names {

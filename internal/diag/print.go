@@ -116,8 +116,12 @@ func label(f Finding) string {
 	return [...]string{"", "Deserves a look", "For information"}[weight(f)]
 }
 
-// ruleTitle makes a code readable: "missing-cell" is "Missing cell".
+// ruleTitle is the title of a code. One that is in no catalogue is made
+// readable: "missing-cell" is "Missing cell".
 func ruleTitle(code string) string {
+	if r, ok := FindRule(code); ok {
+		return r.Title
+	}
 	t := strings.ReplaceAll(cmp.Or(code, "finding"), "-", " ")
 	first, size := utf8.DecodeRuneInString(t)
 	return string(unicode.ToUpper(first)) + t[size:]

@@ -33,6 +33,7 @@ type (
 		ID               string     `json:"id"`
 		ShortDescription sarifText  `json:"shortDescription"`
 		FullDescription  sarifText  `json:"fullDescription"`
+		HelpURI          string     `json:"helpUri,omitempty"`
 		Help             sarifText  `json:"help"`
 		Configuration    sarifLevel `json:"defaultConfiguration"`
 	}
@@ -99,17 +100,24 @@ func sarifRules(l List) []sarifRule {
 		if slices.ContainsFunc(rules, func(r sarifRule) bool { return r.ID == id }) {
 			continue
 		}
-		rules = append(rules, sarifRule{
+		rule := sarifRule{
 			ID:               id,
 			ShortDescription: sarifText{title},
 			FullDescription:  sarifText{title},
-			Help:             sarifText{"The finding says what to write instead. The command milepost rules lists all rules."},
+			Help:             sarifText{"The finding says what to write instead."},
 			Configuration:    sarifLevel{level(f)},
-		})
+		}
+		if r, ok := FindRule(f.Code); ok {
+			rule.FullDescription, rule.Help, rule.HelpURI = sarifText{r.Means}, sarifText{r.Mend}, findingsPageURI+id
+		}
+		rules = append(rules, rule)
 	}
 	slices.SortFunc(rules, func(a, b sarifRule) int { return cmp.Compare(a.ID, b.ID) })
 	return rules
 }
+
+// findingsPageURI is the documentation of findings, without the code at its end.
+const findingsPageURI = "https://github.com/milepost-dev/milepost/blob/main/docs/findings.md#"
 
 // ruleID is the code of a finding as an id.
 func ruleID(f Finding) string {
