@@ -138,6 +138,10 @@ func (s *sheet) allOpen(stack []bracket) problem {
 	p.at = stack[0].from
 	p.mend[0].text = strings.Join(closers, "")
 	p.message = fmt.Sprintf("the file ends before what begins here is closed, and %s inside it", counted(len(stack)-1, "more group"))
+	if len(closers) > maxGuesses {
+		p.help = "Look for groups that are not closed, from the start of the file on."
+		return p
+	}
 	p.help = "Write at the end of the file, each on a line of its own:\n" + strings.Join(closers, "\n")
 	return p
 }

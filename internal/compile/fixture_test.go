@@ -318,6 +318,9 @@ func (f *fixture) refused(t *testing.T, w written) diag.List {
 		if _, ok := w.files[d.File]; !ok {
 			t.Errorf("%s: %s stands in no file of the author's", d.Position, d.Message)
 		}
+		if d.Help == "" {
+			t.Errorf("%s: %s: there is no help", d.Position, d.Message)
+		}
 		placed = placed || d.Severity == diag.Error && d.Line >= 1
 	}
 	if !placed {

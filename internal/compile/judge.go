@@ -16,6 +16,9 @@ import (
 // mends all that CUE names at once.
 const maxRounds = 6
 
+// maxCauses is how much is mended in one round: whoever has more reads these first.
+const maxCauses = 100
+
 // judge evaluates a document strictly. Where CUE refuses it, the plain data
 // is explained instead: then the evaluation has both the errors and what of
 // the data has the right shape. Mistakes that keep even the plain data from
@@ -148,7 +151,7 @@ func (p *parsed) sources() []file {
 func (p *parsed) causes(errs []errors.Error) []cause {
 	var out []cause
 	seen := map[string]bool{}
-	for _, e := range errs {
+	for _, e := range errs[:min(len(errs), maxCauses)] {
 		path := cuePath(e.Path())
 		c, ok := p.cause(e, path)
 		key := c.file + "\x00" + c.Position.String()

@@ -60,6 +60,7 @@ var mistakes = []struct {
 var quoteMistakes = []mistake{
 	one("curly quotes", "l2.cue", `"Senior Support Agent"`, "“Senior Support Agent”"),
 	one("curly quotes in a list", "l2.cue", item2, "“Writes down solutions for others”"),
+	some("curly quotes everywhere", 1, swap{"l2.cue", code2, "code:  “L2”"}, swap{"l2.cue", `"Senior Support Agent"`, "“Senior Support Agent”"}, swap{"l2.cue", item1, "“Solves unknown problems with advice”"}, swap{"l2.cue", item2, "“Writes down solutions for others”"}),
 	one("single curly quotes", "l2.cue", code2, "code:  ‘L2’"),
 	one("curly quotes around a text with an apostrophe", "l2.cue", item2, "“Writes down others’ solutions”"),
 	one("a straight quote at the start and a curly one at the end", "l2.cue", item2, "\"Writes down solutions for others”"),

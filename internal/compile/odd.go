@@ -15,10 +15,10 @@ func (p *parsed) oddities(definition string) []cause {
 	if definition == "#Framework" {
 		definition = "#Shape"
 	}
-	o := &odd{parsed: p, root: schemaShapes()[definition], marked: map[string]bool{}}
+	o := &odd{parsed: p, root: schemaShapes()[definition]}
 	for _, f := range p.files {
 		m := p.mended[f.Filename]
-		o.sheet, o.file = newSheet(m.data), f.Filename
+		o.sheet, o.file, o.marked = newSheet(m.data), f.Filename, 0
 		for _, d := range f.Decls {
 			if field, ok := d.(*ast.Field); ok {
 				if name, ok := label(field.Label); ok && name == p.root {
@@ -35,11 +35,14 @@ type odd struct {
 	root   *shape
 	sheet  *sheet
 	file   string
-	marked map[string]bool // lines of lists that were explained
+	marked int // the last line of a list that was explained
 	out    []cause
 }
 
 func (o *odd) add(path string, off int, code, message, help string, mend patch) {
+	if len(o.out) == maxCauses {
+		return
+	}
 	c := o.here(o.file, off, code, message, help, mend)
 	c.Path = path
 	o.out = append(o.out, c)
@@ -62,11 +65,12 @@ func (o *odd) value(v ast.Expr, path string, field *ast.Field) {
 			o.value(e, fmt.Sprintf("%s[%d]", path, i), nil)
 		}
 	case *ast.UnaryExpr:
+		if line <= o.marked {
+			return
+		}
 		if ps := markedList(o.sheet, line, 0); len(ps) > 0 {
-			if at := o.file + fmt.Sprint(ps[0].at); !o.marked[at] {
-				o.marked[at] = true
-				o.problem(path, "wrong-type", ps[0])
-			}
+			o.marked = max(line, o.sheet.line(ps[0].mend[len(ps[0].mend)-1].from))
+			o.problem(path, "wrong-type", ps[0])
 		}
 	case *ast.BinaryExpr:
 		o.sum(v, path, line)

@@ -94,7 +94,7 @@ func parseAll(files []file, p profile, id string) (*parsed, diag.List) {
 		out.index.addFile(tree, p.root)
 	}
 	if at := out.index.deep; at.File != "" {
-		found = append(found, finding("too-deep", at, fmt.Sprintf("values are nested more than %d deep here", MaxNesting), ""))
+		found = append(found, finding("too-deep", at, fmt.Sprintf("groups stand inside groups here, more than %d deep", MaxNesting), "Look for braces that were pasted into each other; no field of a framework is nearly so deep."))
 	}
 	for i := range found {
 		found[i].Framework = id

@@ -31,38 +31,43 @@ type sheet struct {
 	data   []byte
 	lines  [][]piece // the code of each line, without comments
 	starts []int     // of lines
+
+	spanned map[int]bool // starts of lines that are inside a text
 }
 
 func newSheet(data []byte) *sheet {
-	s := &sheet{data: data, starts: []int{0}}
+	s := &sheet{data: data, starts: []int{0}, spanned: map[int]bool{}}
 	for i, b := range data {
 		if b == '\n' {
 			s.starts = append(s.starts, i+1)
 		}
 	}
 	s.lines = make([][]piece, len(s.starts)+1)
-	line := 0
+	line, end := 0, s.lineEnd(0)
 	for i := 0; i < len(data); {
 		for line+1 < len(s.starts) && i >= s.starts[line+1] {
 			line++
+			end = s.lineEnd(s.starts[line])
 		}
 		r, size := utf8.DecodeRune(data[i:])
 		if r == ' ' || r == '\t' || r == '\n' || r == '\r' || i == 0 && r == '\ufeff' {
 			i += size
 			continue
 		}
-		kind, to := s.pieceAt(i, r, size)
+		kind, to := s.pieceAt(i, end, r, size)
 		if kind != pieceComment {
 			s.lines[line+1] = append(s.lines[line+1], piece{kind, i, to, line + 1})
+		}
+		for n := line + 1; n < len(s.starts) && s.starts[n] < to; n++ {
+			s.spanned[n] = true
 		}
 		i = to
 	}
 	return s
 }
 
-// pieceAt is the piece that begins at i.
-func (s *sheet) pieceAt(i int, r rune, size int) (pieceKind, int) {
-	end := s.lineEnd(i)
+// pieceAt is the piece that begins at i, on a line that ends at end.
+func (s *sheet) pieceAt(i, end int, r rune, size int) (pieceKind, int) {
 	switch {
 	case bytes.HasPrefix(s.data[i:], []byte("//")):
 		return pieceComment, end
@@ -154,6 +159,17 @@ func (s *sheet) after(line int) int {
 		}
 	}
 	return 0
+}
+
+// cut is the offset of the end of a line, or of a later one that is inside no
+// text of several lines.
+func (s *sheet) cut(line int) int {
+	for n := line; n < len(s.starts); n++ {
+		if !s.spanned[n] {
+			return s.starts[n]
+		}
+	}
+	return len(s.data)
 }
 
 func (s *sheet) text(p piece) string { return string(s.data[p.from:p.to]) }

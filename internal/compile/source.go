@@ -159,7 +159,7 @@ func (c *collector) readLib(lib string, s *source) error {
 func (c *collector) readDir(dir string) ([]file, error) {
 	entries, err := fs.ReadDir(c.fsys, dir)
 	if errors.Is(err, fs.ErrNotExist) {
-		c.add("missing-framework", dir, fmt.Sprintf("there is no folder %s", dir), "")
+		c.add("missing-framework", dir, fmt.Sprintf("there is no folder %s", dir), "Look at the name for a slip.")
 		return nil, nil
 	}
 	if err != nil {

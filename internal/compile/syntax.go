@@ -15,7 +15,9 @@ import (
 
 const (
 	maxMends   = 25       // of one file: whoever has more reads these first
-	maxReading = 48 << 20 // bytes read again and again to mend the files of a framework
+	maxReading = 16 << 20 // bytes read again and again to mend the files of a framework
+	maxPieces  = 400      // on a line that is looked at: nobody writes longer ones by hand
+	maxGuesses = 12       // of one kind, for one line
 )
 
 // problem is an explanation of why a file cannot be read, with the mend that
@@ -24,7 +26,8 @@ type problem struct {
 	at            int // offset of the mistake
 	message, help string
 	mend          patch
-	bare          bool // the mended line is no line to paste
+	bare          bool  // the mended line is no line to paste
+	also          []int // offsets of the same mistake further down
 }
 
 // diagnosis looks for one kind of mistake on a line. Off is where CUE stopped.
@@ -32,7 +35,7 @@ type diagnosis func(s *sheet, line, off int) []problem
 
 // diagnoses go from the unmistakable to the likely.
 var diagnoses = []diagnosis{
-	conflictMarks, curlyQuotes, strangeSpaces, wideMarks, equalsSign, semicolon, packageTwice,
+	conflictMarks, everywhere(curlyQuotes), everywhere(strangeSpaces), everywhere(wideMarks), equalsSign, everywhere(semicolon), packageTwice,
 	misspeltStart, looseNote, markedList, wrappedText, missingComma, innerQuote, openText, noFirstQuote, backslash,
 	wrongNumber, badName, roundBrackets, squareGroup, missingValue, doubledMark, missingColon, bareText,
 	brackets,
@@ -47,21 +50,92 @@ type reader struct {
 // where that cannot be done.
 func (r *reader) read(m *mended) (*ast.File, diag.List) {
 	var found diag.List
+	var whole *sheet
+	if len(m.data) > largeFile {
+		whole = newSheet(m.data)
+	}
+	tree, stop := r.parse(m.name, m.data, whole, 0)
 	for {
-		tree, err := parser.ParseFile(m.name, m.data, parser.ParseComments)
-		if err == nil {
+		if tree != nil {
 			return tree, found
 		}
-		p := r.diagnose(m.data, err)
+		s := newSheet(m.data)
+		p := r.diagnose(s, stop)
 		at, inside := m.original(positionOf(m.name, m.data, p.at))
 		if !inside {
-			found = append(found, finding("syntax", at, p.message, p.helpWith(m.data)))
+			f := finding("syntax", at, p.message, p.helpWith(m.data))
+			for _, off := range p.also {
+				if at, inside := m.original(positionOf(m.name, m.data, off)); !inside {
+					f.Also = append(f.Also, at)
+				}
+			}
+			found = append(found, f)
 		}
 		if p.mend == nil || inside || len(found) == maxMends {
 			return nil, found
 		}
 		m.mend(p.mend)
+		tree, stop = r.parse(m.name, m.data, newSheet(m.data), s.line(stop))
 	}
+}
+
+// everywhere looks for the same mistake in the lines below as well: whoever
+// pasted one line from elsewhere pasted more.
+func everywhere(d diagnosis) diagnosis {
+	return func(s *sheet, line, off int) []problem {
+		found := d(s, line, off)
+		if len(found) == 0 {
+			return nil
+		}
+		for n := s.after(line); n > 0; n = s.after(n) {
+			if len(s.code(n)) > maxPieces {
+				continue
+			}
+			for i, p := range d(s, n, off) {
+				if i < len(found) && p.message == found[i].message {
+					found[i].mend = append(found[i].mend, p.mend...)
+					found[i].also = append(found[i].also, p.at)
+				}
+			}
+		}
+		for i := range found {
+			found[i].also = found[i].also[:min(len(found[i].also), maxAlso)]
+		}
+		return found
+	}
+}
+
+// maxAlso is how many places of one mistake are named.
+const maxAlso = 50
+
+// window is how many lines behind a mistake are read at first. CUE's parser
+// takes its time over what is full of mistakes.
+const window = 16
+
+// largeFile is how many bytes are read in one go, mistakes or not.
+const largeFile = 32 << 10
+
+// parse is the tree of a file, or where CUE stops. With a sheet, all before a
+// line is known to be right, and no more is read behind it than it takes.
+func (r *reader) parse(name string, data []byte, s *sheet, line int) (*ast.File, int) {
+	for n := window; s != nil; n *= 8 {
+		cut := s.cut(line + n)
+		if cut >= len(data) {
+			break
+		}
+		r.budget -= cut
+		if _, err := parser.ParseFile(name, data[:cut]); err != nil {
+			if off := errors.Errors(err)[0].Position().Offset(); off < cut-1 {
+				return nil, off
+			}
+		}
+	}
+	r.budget -= len(data)
+	tree, err := parser.ParseFile(name, data, parser.ParseComments)
+	if err != nil {
+		return nil, min(errors.Errors(err)[0].Position().Offset(), len(data))
+	}
+	return tree, 0
 }
 
 // helpWith is the help, and the line as it would be right.
@@ -76,10 +150,7 @@ func (p problem) helpWith(data []byte) string {
 // gaps are what aligns values below each other, which a line to paste does without.
 var gaps = regexp.MustCompile(`[ \t]{2,}|\t`)
 
-func (r *reader) diagnose(data []byte, err error) problem {
-	errs := errors.Errors(err)
-	off := min(errs[0].Position().Offset(), len(data))
-	s := newSheet(data)
+func (r *reader) diagnose(s *sheet, off int) problem {
 	if marks := conflictMarks(s, 0, off); len(marks) > 0 {
 		return marks[0]
 	}
@@ -87,7 +158,7 @@ func (r *reader) diagnose(data []byte, err error) problem {
 	for _, whole := range []bool{true, false} {
 		for _, d := range diagnoses {
 			for _, n := range []int{line, s.before(line)} {
-				if n < 1 {
+				if n < 1 || len(s.code(n)) > maxPieces {
 					continue
 				}
 				for _, p := range d(s, n, off) {
@@ -98,20 +169,21 @@ func (r *reader) diagnose(data []byte, err error) problem {
 			}
 		}
 	}
-	return unreadable(s, off, errs[0].Error())
+	return unreadable(s, off)
 }
 
 // goesOn says whether a mend lets CUE read on: past the line, or past the
 // place where it stopped.
 func (r *reader) goesOn(s *sheet, p problem, off int, whole bool) bool {
-	if r.budget -= len(s.data); r.budget < 0 || !p.mend.fits(len(s.data)) {
+	if r.budget < 0 || !p.mend.fits(len(s.data)) {
 		return false
 	}
-	_, err := parser.ParseFile("", p.mend.apply(s.data))
-	if err == nil {
+	mended := p.mend.apply(s.data)
+	tree, stop := r.parse("", mended, newSheet(mended), s.line(off))
+	if tree != nil {
 		return true
 	}
-	next, inside := p.mend.back(errors.Errors(err)[0].Position().Offset())
+	next, inside := p.mend.back(stop)
 	if whole {
 		return !inside && next > off && s.line(next) > s.line(off)
 	}
@@ -119,9 +191,9 @@ func (r *reader) goesOn(s *sheet, p problem, off int, whole bool) bool {
 }
 
 // unreadable is what is left to say: where CUE stopped.
-func unreadable(s *sheet, off int, msg string) problem {
+func unreadable(s *sheet, off int) problem {
 	p := problem{at: off, message: "the line cannot be read from here on", help: `A field is written name: "text", with each field and each entry of a list on a line of its own.`}
-	if strings.Contains(msg, "EOF") {
+	if strings.TrimSpace(string(s.data[min(off, len(s.data)):])) == "" {
 		p.message, p.help = "the file ends too early", "Look for a bracket, a brace or a quote that is not closed."
 	}
 	if near := strings.TrimSpace(string(s.data[min(off, len(s.data)):s.lineEnd(min(off, len(s.data)))])); near != "" {

@@ -116,7 +116,7 @@ func innerQuote(s *sheet, line, _ int) []problem {
 // quoteEnds are the offsets of quotes after which a text may have ended.
 func quoteEnds(row string, from int) []int {
 	var out []int
-	for i := from; i < len(row); i++ {
+	for i := from; i < len(row) && len(out) < maxGuesses; i++ {
 		if row[i] != '"' {
 			continue
 		}
@@ -143,7 +143,7 @@ func openText(s *sheet, line, _ int) []problem {
 	closers := strings.TrimLeft(s.closers(code[:len(code)-1]), " ")
 	text := strings.TrimRight(s.text(open), " \t")
 	var out []problem
-	for n := len(closers); n >= 0; n-- {
+	for n := min(len(closers), maxGuesses); n >= 0; n-- {
 		rest, ok := strings.CutSuffix(strings.ReplaceAll(strings.TrimSuffix(text, ","), " ", "\x00"), closers[:n])
 		if !ok {
 			continue

@@ -89,6 +89,9 @@ func sortedKeys[T any](m map[string]T) []string {
 func nearest(name string, words []string) (string, bool) {
 	best, at := "", 1+slack(name)
 	for _, w := range words {
+		if n := len(w) - len(name); n < -at && !strings.HasPrefix(w, name) || n > at && !strings.HasPrefix(w, name) {
+			continue // too long or too short to be it
+		}
 		d := distance(strings.ToLower(name), strings.ToLower(w))
 		if d < at || d == at-1 && best == "" {
 			best, at = w, d

@@ -64,6 +64,7 @@ func cueFinding(e errors.Error, path string, x *index) diag.Finding {
 		p, times := x.last(path)
 		if times < 2 {
 			f.Code, f.Message = "wrong-type", fmt.Sprintf("%s cannot have this value", thing(path))
+			f.Help = "Compare it with a neighbour that is right: is it a text in quotes, a list in square brackets, or a group in braces?"
 			break
 		}
 		f.Position = p.label
@@ -75,15 +76,17 @@ func cueFinding(e errors.Error, path string, x *index) diag.Finding {
 		if len(args) > 0 {
 			name = fmt.Sprint(args[0])
 		}
-		f.Message = fmt.Sprintf("%s is not in quotes, so it is taken for a name, and there is no such name", name)
-		f.Help = fmt.Sprintf("If it is a text, write %q.", name)
+		f.Message = fmt.Sprintf("%s is not in quotes, and nothing has this name", name)
+		f.Help = fmt.Sprintf("If it is a text, put it in quotes: %q", name)
 		if p := position(e.Position()); p.File != "" {
 			f.Position = p
 		}
 	case format == "field not allowed":
 		f.Code, f.Message = "unknown-field", fmt.Sprintf("there is no field %q in %s", lastPart(path), thing(parent(path)))
+		f.Help = "Correct the name, or remove the field."
 	case strings.Contains(format, "required but not present"):
 		f.Code, f.Message = "missing-field", fmt.Sprintf("%s has no %s", thing(parent(path)), lastPart(path))
+		f.Help = "Add it." + example(lastPart(path))
 	case strings.Contains(format, "cycle"):
 		f.Code, f.Message, f.Help = "cycle", thing(path)+" refers to itself", "Write the value itself."
 	case strings.Contains(format, "imported and not used"):
@@ -93,7 +96,8 @@ func cueFinding(e errors.Error, path string, x *index) diag.Finding {
 	case strings.Contains(format, "incomplete") || strings.Contains(format, "non-concrete"):
 		f.Code, f.Message, f.Help = "incomplete", thing(path)+" has no definite value", "Write the value itself."
 	default:
-		f.Code, f.Message = "not-valid", strings.TrimSpace(thing(path)+": "+text)
+		f.Code, f.Message = "not-valid", strings.TrimSpace(thing(path)+" is refused: "+text)
+		f.Help = "Compare it with a neighbour that is right, or write the value itself."
 	}
 	return f
 }
