@@ -366,6 +366,9 @@ func codeExprs(n ast.Node) []ast.Expr {
 		if isCode(n.Key) {
 			return []ast.Expr{n.Value}
 		}
+		if v, ok := n.Value.(*ast.Ident); ok && slices.Contains([]string{"isError", "isWarning", "isOff"}, v.Name) {
+			return []ast.Expr{n.Key} // a rule of the house, with its severity
+		}
 	case *ast.AssignStmt:
 		var out []ast.Expr
 		for i, l := range n.Lhs {
