@@ -126,20 +126,13 @@ func (x *explainer) misplacedKey(name string, v any, s *shape, path string) bool
 		}
 	case s.elem.name == "#Cell" && s.elem.fields[name] != nil:
 		x.add("unknown-field", join(path, name), fmt.Sprintf("%s stands among the cells of level %s, and not in one of them", name, level),
-			fmt.Sprintf("Move it between the braces of the competency that it is about:\n%s: {%s: …}", first(x.names), name))
+			"Move it between the braces of the competency that it is about.")
 	case s.elem.name == "#Cell" && schemaShapes()["#Level"].fields[name] != nil:
 		x.add("unknown-field", join(path, name), fmt.Sprintf("%s stands inside the expectations of level %s", name, level), "Move it out, behind the brace } that closes expectations.")
 	default:
 		return false
 	}
 	return true
-}
-
-func first(names map[string]bool) string {
-	for _, n := range sortedKeys(names) {
-		return n
-	}
-	return "some_competency"
 }
 
 // levelLike says whether a value has what only levels have.
