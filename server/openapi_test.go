@@ -235,7 +235,7 @@ var goTypes = map[string]any{
 	"AppliesTo": ladder.AppliesTo{}, "Aim": ladder.Aim{}, "Area": ladder.Area{}, "Cell": ladder.Cell{},
 	"Change": ladder.Change{}, "Competency": ladder.Competency{}, "CompetencyAnswer": CompetencyAnswer{},
 	"DiffAnswer": DiffAnswer{}, "Document": history.Document{}, "Experience": ladder.Experience{},
-	"Finding": diag.Finding{}, "Framework": ladder.Framework{}, "FrameworkInfo": FrameworkInfo{},
+	"Edit": diag.Edit{}, "Finding": diag.Finding{}, "Fix": diag.Fix{}, "Place": diag.Position{}, "Framework": ladder.Framework{}, "FrameworkInfo": FrameworkInfo{},
 	"FrameworkList": FrameworkList{}, "Guidance": ladder.Guidance{}, "Into": ladder.Into{},
 	"Level": ladder.Level{}, "LevelAnswer": LevelAnswer{}, "LevelHistory": LevelHistory{},
 	"LevelHistoryEntry": LevelHistoryEntry{}, "Pending": history.Pending{}, "Problem": Problem{},
@@ -297,7 +297,7 @@ func fieldsOf(typ reflect.Type) map[string]bool {
 		switch {
 		case f.Anonymous && tag == "":
 			maps.Copy(out, fieldsOf(f.Type))
-		case f.IsExported():
+		case f.IsExported() && tag != "-":
 			name, options, _ := strings.Cut(tag, ",")
 			out[name] = !strings.Contains(options, "omitempty")
 		}

@@ -31,6 +31,7 @@ type app struct {
 	exit           int
 
 	repo, branch, dir, cache, tokenFile string
+	work                                string // the directory that is checked, once it is known
 }
 
 func newApp(stdin io.Reader, stdout, stderr io.Writer) *app {

@@ -17,7 +17,7 @@ import (
 
 type validateOptions struct {
 	base, format string
-	all          bool
+	all, fix     bool
 }
 
 func (a *app) validateCommand() *cobra.Command {
@@ -42,6 +42,7 @@ look, on lines that the change adds or changes, and with --all on all lines.`,
 	}
 	cmd.Flags().StringVar(&o.base, "base", "", "check only what differs from this revision, such as origin/main")
 	cmd.Flags().BoolVar(&o.all, "all", false, "with --base, report on lines that did not change too")
+	cmd.Flags().BoolVar(&o.fix, "fix", false, "mend what can be mended in one way only, and change nothing else")
 	cmd.Flags().StringVar(&o.format, "format", "text", "how to print findings: "+strings.Join(diag.Formats, ", "))
 	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(diag.Formats, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
@@ -63,6 +64,9 @@ func (a *app) validate(ctx context.Context, path string, o validateOptions) erro
 	change.All = o.all
 	change.Progress = a.progress.checked
 	v, err := review.Review(ctx, c, change)
+	if err == nil && o.fix {
+		v, err = a.fix(ctx, c, change, v)
+	}
 	if err != nil {
 		return err
 	}
@@ -90,7 +94,7 @@ func (a *app) change(ctx context.Context, path, base string) (review.Change, err
 	if err != nil {
 		return ch, err
 	}
-	ch.Head = os.DirFS(dir)
+	ch.Head, a.work = os.DirFS(dir), dir
 	if ch.Only, err = a.only(dir, path); err != nil {
 		return ch, err
 	}

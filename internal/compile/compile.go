@@ -282,6 +282,7 @@ func compileSource(src *source) (*Result, error) {
 			found[i].File = src.files[0].name
 		}
 	}
+	swapped(found, src.files)
 	r.Findings = found.Sort()
 	return r, nil
 }

@@ -113,7 +113,15 @@ func (x *explainer) unknownField(name string, s *shape, path string) string {
 		help = fmt.Sprintf("%q belongs in %s. %s", name, where, help)
 	}
 	x.add("unknown-field", join(path, name), message, help)
+	if ok {
+		x.swap(name, near, distance(name, near) <= 2)
+	}
 	return near
+}
+
+// swap says of the newest finding which word should stand there instead.
+func (x *explainer) swap(old, now string, safe bool) {
+	x.findings[len(x.findings)-1].Swap = &diag.Swap{Old: old, New: now, Safe: safe}
 }
 
 func (x *explainer) mapping(v any, s *shape, path string) (any, bool) {
@@ -224,10 +232,14 @@ func (x *explainer) enum(v any, s *shape, path string) (any, bool) {
 		return v, true
 	}
 	message := fmt.Sprintf("%s cannot be %s", thing(path), show(v))
-	if near, ok := nearest(t, s.values); ok {
+	near, found := nearest(t, s.values)
+	if found {
 		message += fmt.Sprintf("; did you mean %q?", near)
 	}
 	x.add("wrong-value", path, message, "Write one of: "+quoted(s.values)+".")
+	if found {
+		x.swap(t, near, distance(t, near) <= 2)
+	}
 	return nil, false
 }
 

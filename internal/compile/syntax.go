@@ -27,6 +27,7 @@ type problem struct {
 	message, help string
 	mend          patch
 	bare          bool  // the mended line is no line to paste
+	sure          bool  // the mend can mean nothing else
 	also          []int // offsets of the same mistake further down
 }
 
@@ -35,7 +36,7 @@ type diagnosis func(s *sheet, line, off int) []problem
 
 // diagnoses go from the unmistakable to the likely.
 var diagnoses = []diagnosis{
-	conflictMarks, everywhere(curlyQuotes), everywhere(strangeSpaces), everywhere(wideMarks), equalsSign, everywhere(semicolon), packageTwice,
+	conflictMarks, sure(everywhere(curlyQuotes)), sure(everywhere(strangeSpaces)), sure(everywhere(wideMarks)), sure(equalsSign), sure(everywhere(semicolon)), packageTwice,
 	misspeltStart, looseNote, markedList, wrappedText, missingComma, innerQuote, openText, noFirstQuote, backslash,
 	wrongNumber, badName, roundBrackets, squareGroup, missingValue, doubledMark, missingColon, bareText,
 	brackets,
@@ -64,6 +65,7 @@ func (r *reader) read(m *mended) (*ast.File, diag.List) {
 		at, inside := m.original(positionOf(m.name, m.data, p.at))
 		if !inside {
 			f := finding("syntax", at, p.message, p.helpWith(m.data))
+			f.Fix = m.fix(p)
 			for _, off := range p.also {
 				if at, inside := m.original(positionOf(m.name, m.data, off)); !inside {
 					f.Also = append(f.Also, at)
@@ -114,6 +116,17 @@ const window = 16
 
 // largeFile is how many bytes are read in one go, mistakes or not.
 const largeFile = 32 << 10
+
+// sure marks what a diagnosis finds as mends that can mean nothing else.
+func sure(d diagnosis) diagnosis {
+	return func(s *sheet, line, off int) []problem {
+		found := d(s, line, off)
+		for i := range found {
+			found[i].sure = true
+		}
+		return found
+	}
+}
 
 // parse is the tree of a file, or where CUE stops. With a sheet, all before a
 // line is known to be right, and no more is read behind it than it takes.

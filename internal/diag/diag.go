@@ -58,12 +58,48 @@ type Finding struct {
 	// Also are the other places that the same change concerns, in order: a
 	// mistake is one finding, however many places feel it.
 	Also []Position `json:"also,omitempty"`
+	// Fix is the edit that mends it, nil where it takes more than an edit.
+	Fix *Fix `json:"fix,omitempty"`
+	// Swap is what a word at Position should be. It becomes a Fix where the
+	// word stands there.
+	Swap *Swap `json:"-"`
+}
+
+// Fix is a mechanical mend: replacements of bytes in the author's files, so
+// that one changed line stays one changed line.
+type Fix struct {
+	// Safe says that the mend can mean nothing else, so that it may be applied
+	// without somebody looking.
+	Safe bool `json:"safe"`
+	// Edits do not overlap, and are in order.
+	Edits []Edit `json:"edits"`
+}
+
+// Edit replaces the bytes from Start up to End of a file.
+type Edit struct {
+	File  string `json:"file"`
+	Start int    `json:"start"`
+	End   int    `json:"end"`
+	New   string `json:"new"`
+}
+
+// Swap is a word and the one that was meant.
+type Swap struct {
+	Old, New string
+	Safe     bool
 }
 
 // Equal says whether two findings say the same of the same places.
 func (f Finding) Equal(g Finding) bool {
 	return f.Code == g.Code && f.Severity == g.Severity && f.Framework == g.Framework && f.Path == g.Path &&
-		f.Message == g.Message && f.Help == g.Help && f.Position == g.Position && slices.Equal(f.Also, g.Also)
+		f.Message == g.Message && f.Help == g.Help && f.Position == g.Position && slices.Equal(f.Also, g.Also) && f.Fix.equal(g.Fix)
+}
+
+func (f *Fix) equal(g *Fix) bool {
+	if f == nil || g == nil {
+		return f == g
+	}
+	return f.Safe == g.Safe && slices.Equal(f.Edits, g.Edits)
 }
 
 // List is a list of findings.
