@@ -81,9 +81,12 @@ func (x *explainer) structure(v any, s *shape, path string) (any, bool) {
 				continue
 			}
 			near := x.unknownField(name, s, path)
+			said := len(x.findings)
 			if meant[near] = true; near != "" && m[near] == nil {
 				if w, ok := x.quietly(m[name], s.fields[near].shape, join(path, name)); ok {
 					out[near] = w
+					fits := !slices.ContainsFunc(x.findings[said:], func(f diag.Finding) bool { return f.Code == "wrong-type" })
+					x.findings[said-1].Swap = &diag.Swap{Old: name, New: near, Safe: fits && distance(name, near) <= 2}
 				}
 			}
 			continue
@@ -113,15 +116,7 @@ func (x *explainer) unknownField(name string, s *shape, path string) string {
 		help = fmt.Sprintf("%q belongs in %s. %s", name, where, help)
 	}
 	x.add("unknown-field", join(path, name), message, help)
-	if ok {
-		x.swap(name, near, distance(name, near) <= 2)
-	}
 	return near
-}
-
-// swap says of the newest finding which word should stand there instead.
-func (x *explainer) swap(old, now string, safe bool) {
-	x.findings[len(x.findings)-1].Swap = &diag.Swap{Old: old, New: now, Safe: safe}
 }
 
 func (x *explainer) mapping(v any, s *shape, path string) (any, bool) {
@@ -238,7 +233,7 @@ func (x *explainer) enum(v any, s *shape, path string) (any, bool) {
 	}
 	x.add("wrong-value", path, message, "Write one of: "+quoted(s.values)+".")
 	if found {
-		x.swap(t, near, distance(t, near) <= 2)
+		x.findings[len(x.findings)-1].Swap = &diag.Swap{Old: t, New: near, Safe: distance(t, near) <= 2}
 	}
 	return nil, false
 }

@@ -1,6 +1,7 @@
 package compile
 
 import (
+	"bytes"
 	"context"
 	"flag"
 	"fmt"
@@ -8,9 +9,11 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"testing/fstest"
 
 	"github.com/milepost-dev/milepost/internal/diag"
 	"github.com/milepost-dev/milepost/schema"
@@ -92,7 +95,37 @@ func (m mistake) make(t *testing.T, c *Compiler) made {
 	}
 	out.found, out.stock = r.Findings, stockVet(t, dir)
 	out.check(t, r.OK())
+	out.fixes(t, c)
 	return out
+}
+
+// fixes applies the fix of each finding by itself: the finding is gone, no
+// other comes, and a line stays a line.
+func (m made) fixes(t *testing.T, c *Compiler) {
+	for _, f := range m.found {
+		if f.Fix == nil {
+			continue
+		}
+		repo := fstest.MapFS{}
+		for name, text := range m.files {
+			repo["frameworks/support-ladder/"+name] = &fstest.MapFile{Data: []byte(text)}
+		}
+		for _, e := range slices.Backward(f.Fix.Edits) {
+			data := repo[e.File].Data
+			mended := slices.Concat(data[:e.Start:e.Start], []byte(e.New), data[e.End:])
+			if bytes.Count(mended, []byte("\n")) != bytes.Count(data, []byte("\n")) {
+				t.Errorf("%s: the fix adds or removes a line", f.Position)
+			}
+			repo[e.File] = &fstest.MapFile{Data: mended}
+		}
+		r, err := c.Framework(context.Background(), Unit{FS: repo, Root: "frameworks", Dir: "support-ladder"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(r.Findings) >= len(m.found) {
+			t.Errorf("%s: %s: after the fix (safe: %v, %+v) there are %d findings, and there were %d:\n%s", f.Position, f.Message, f.Fix.Safe, f.Fix.Edits, len(r.Findings), len(m.found), listed(r.Findings))
+		}
+	}
 }
 
 // check wants as many findings as there are mistakes, each with a line of the
