@@ -85,9 +85,9 @@ func (x *explainer) structure(v any, s *shape, path string) (any, bool) {
 			if meant[near] = true; near != "" && m[near] == nil {
 				if w, ok := x.quietly(m[name], s.fields[near].shape, join(path, name)); ok {
 					out[near] = w
-					fits := !slices.ContainsFunc(x.findings[said:], func(f diag.Finding) bool { return f.Code == "wrong-type" })
-					x.findings[said-1].Swap = &diag.Swap{Old: name, New: near, Safe: fits && distance(name, near) <= 2}
 				}
+				safe := sameSort(m[name], s.fields[near].shape) && distance(name, near) <= 2
+				x.findings[said-1].Swap = &diag.Swap{Old: name, New: near, Safe: safe}
 			}
 			continue
 		}
@@ -101,6 +101,23 @@ func (x *explainer) structure(v any, s *shape, path string) (any, bool) {
 		}
 	}
 	return out, true
+}
+
+// sameSort says whether a value is of the sort that a shape takes, right or wrong.
+func sameSort(v any, s *shape) bool {
+	switch v.(type) {
+	case map[string]any:
+		return s.kind == kindStruct || s.kind == kindMap || s.kind == kindItem
+	case []any:
+		return s.kind == kindList
+	case json.Number:
+		return s.kind == kindInt
+	case bool:
+		return s.kind == kindBool
+	case string:
+		return s.kind == kindText || s.kind == kindEnum || s.kind == kindItem
+	}
+	return false
 }
 
 // unknownField says that there is no such field, and returns the one that was
