@@ -177,7 +177,7 @@ func (c *Compiler) Framework(ctx context.Context, u Unit) (*Result, error) {
 		return nil, err
 	}
 	if found.HasErrors() {
-		return &Result{ID: id, Findings: found.Sort()}, nil
+		return &Result{ID: id, Findings: bounded(found.Sort())}, nil
 	}
 	if key == "" {
 		key = cacheKey("files", src.key())
@@ -283,12 +283,11 @@ func compileSource(src *source) (*Result, error) {
 		}
 	}
 	swapped(found, src.files)
-	r.Findings = found.Sort()
+	r.Findings = bounded(found.Sort())
 	return r, nil
 }
 
-func (r *Result) set(doc *ladder.Document) error {
-	canonical := doc.Resolve().Canonical()
+func (r *Result) set(doc *ladder.Document, canonical []byte) error {
 	gz, err := Compress(canonical)
 	if err != nil {
 		return fmt.Errorf("compressing %s: %w", r.ID, err)

@@ -19,13 +19,13 @@ const SchemaCopyDir = "cue.mod/pkg/" + schema.ImportPath
 // program's own: there the stock command and editors would judge otherwise.
 // A repository without a copy has no findings.
 func SchemaCopy(fsys fs.FS) (diag.List, error) {
-	if _, err := fs.Stat(fsys, SchemaCopyDir); errors.Is(err, fs.ErrNotExist) {
+	if _, err := lookAt(fsys, SchemaCopyDir); errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
 	for _, f := range schemaFiles() {
 		name := path.Join(SchemaCopyDir, path.Base(f.name))
-		got, err := fs.ReadFile(fsys, name)
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		got, err := readSmall(fsys, name, MaxFileBytes)
+		if err != nil {
 			return nil, fmt.Errorf("reading the copy of the schema: %w", err)
 		}
 		if !bytes.Equal(got, f.data) {

@@ -51,6 +51,9 @@ func (r *Result) document(p *parsed, src *source, refused bool) (diag.List, erro
 		if doc, err = ladder.ParseDocument(ev.json); err != nil {
 			return nil, err
 		}
+		if many := documentLimits(doc, p.index); len(many) > 0 {
+			return append(found, p.originals(many)...), nil
+		}
 		fresh = append(fresh, echoes(append(withPath(done), fresh...), checkDocument(doc, src.id, p.index))...)
 	}
 	if len(ev.errs) > 0 {
@@ -60,7 +63,11 @@ func (r *Result) document(p *parsed, src *source, refused bool) (diag.List, erro
 	if doc == nil || refused || len(ev.errs) > 0 || found.HasErrors() {
 		return found, nil
 	}
-	return found, r.set(doc)
+	canonical := doc.Resolve().Canonical()
+	if long := tooLong(len(canonical), src.files[0].name); len(long) > 0 {
+		return append(found, long...), nil
+	}
+	return found, r.set(doc, canonical)
 }
 
 // local are the findings that hold whatever the other files say.
@@ -77,32 +84,21 @@ func withPath(found diag.List) diag.List {
 // countLimits refuses documents that are too large to evaluate: data alone
 // can keep the schema's own checks busy for minutes.
 func countLimits(x *index) diag.List {
-	var levels, competencies, tracks, cells int
+	var n counts
 	for at := range x.places {
 		parts := strings.Split(at, ".")
 		switch {
 		case len(parts) == 2 && parts[0] == "levels":
-			levels++
+			n.levels++
 		case len(parts) == 2 && parts[0] == "competencies":
-			competencies++
+			n.competencies++
 		case len(parts) == 2 && parts[0] == "tracks":
-			tracks++
+			n.tracks++
 		case len(parts) == 4 && parts[0] == "levels" && parts[2] == "expectations":
-			cells++
+			n.cells++
 		}
 	}
-	var found diag.List
-	check := func(n, most int, what, path string) {
-		if n > most {
-			p, _ := x.find(path)
-			found = append(found, finding("too-many", p.label, fmt.Sprintf("the framework has %d %s, and may have %d at most", n, what, most), "Split it into two frameworks."))
-		}
-	}
-	check(levels, MaxLevels, "levels", "levels")
-	check(competencies, MaxCompetencies, "competencies", "competencies")
-	check(tracks, MaxTracks, "tracks", "tracks")
-	check(max(cells, levels*competencies), MaxCells, "cells (levels times competencies)", "levels")
-	return found
+	return tooMany(x, n)
 }
 
 // missingSchema wants the line that ties the document to the schema. Milepost

@@ -29,14 +29,14 @@ func (c *Compiler) Organisation(ctx context.Context, fsys fs.FS, root string) (l
 	}
 	name := path.Join(root, OrganisationFile)
 	col := &collector{fsys: fsys}
-	if _, err := fs.Stat(fsys, name); errors.Is(err, fs.ErrNotExist) {
+	if _, err := lookAt(fsys, name); errors.Is(err, fs.ErrNotExist) {
 		return org, diag.List{{Code: "no-organisation", Severity: diag.Note, Position: diag.Position{File: name},
 			Message: "there is no organisation file: days begin and end in UTC, and there are no house rules",
 			Help:    "Add frameworks/organisation.cue with the name and the time zone of the organisation."}}, nil
 	}
 	data, ok, err := col.readFile(name)
 	if err != nil || !ok {
-		return org, col.findings, err
+		return org, bounded(col.findings), err
 	}
 	return c.organisationOf(ctx, file{name, data})
 }
@@ -62,7 +62,7 @@ func compileOrganisation(files []file) (ladder.Organisation, diag.List, error) {
 	org := ladder.DefaultOrganisation()
 	p, found := parseAll(files, profile{pkg: organisationField, root: organisationField, lib: func(string) bool { return false }}, "")
 	if !goesOn(found) || p.lost || len(p.index.places[""]) == 0 && found.HasErrors() {
-		return org, found.Sort(), nil
+		return org, bounded(found.Sort()), nil
 	}
 	ev, done := judge(p, job{root: organisationField, definition: "#Organisation"})
 	found = append(append(found, done...), p.originals(ev.explained)...)
@@ -70,7 +70,7 @@ func compileOrganisation(files []file) (ladder.Organisation, diag.List, error) {
 		found[i].Message = strings.ReplaceAll(found[i].Message, "the framework", "the organisation")
 	}
 	if ev.json == nil {
-		return org, append(found, p.originals(cueFindings(ev.errs, p.index, found))...).Sort(), nil
+		return org, bounded(append(found, p.originals(cueFindings(ev.errs, p.index, found))...).Sort()), nil
 	}
 	read, err := ladder.ParseOrganisation(ev.json)
 	if err != nil {
@@ -81,9 +81,9 @@ func compileOrganisation(files []file) (ladder.Organisation, diag.List, error) {
 		found = append(found, p.originals(cueFindings(ev.errs, p.index, found))...)
 	}
 	if found.HasErrors() {
-		return org, found.Sort(), nil
+		return org, bounded(found.Sort()), nil
 	}
-	return read, found.Sort(), nil
+	return read, bounded(found.Sort()), nil
 }
 
 // checkOrganisation checks what the schema cannot: that a time zone is one,

@@ -134,10 +134,15 @@ func (c *collector) readLib(lib string, s *source) error {
 	if err != nil {
 		return err
 	}
-	entries, err := fs.ReadDir(c.fsys, lib)
+	info, err := lookAt(c.fsys, lib)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
+	if err == nil && !info.IsDir() {
+		c.notAFile(lib)
+		return nil
+	}
+	entries, err := fs.ReadDir(c.fsys, lib)
 	if err != nil {
 		return fmt.Errorf("reading %s: %w", lib, err)
 	}
@@ -157,6 +162,11 @@ func (c *collector) readLib(lib string, s *source) error {
 
 // readDir reads the CUE files of one directory, in order of name.
 func (c *collector) readDir(dir string) ([]file, error) {
+	info, err := lookAt(c.fsys, dir)
+	if err == nil && !info.IsDir() {
+		c.notAFile(dir)
+		return nil, nil
+	}
 	entries, err := fs.ReadDir(c.fsys, dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		c.add("missing-framework", dir, fmt.Sprintf("there is no folder %s", dir), "Look at the name for a slip.")
@@ -178,7 +188,10 @@ func (c *collector) readDir(dir string) ([]file, error) {
 		case path.Ext(name) != ".cue":
 			continue
 		case !e.Type().IsRegular():
-			c.add("not-a-file", name, fmt.Sprintf("%s is a link and not a file", name), "Put the file itself in its place.")
+			c.notAFile(name)
+			continue
+		case !utf8.ValidString(name):
+			c.add("ignored-file", strings.ToValidUTF8(name, "\uFFFD"), "a file has a name that is not UTF-8, which CUE does not read", "Rename it.")
 			continue
 		case strings.HasPrefix(e.Name(), ".") || strings.HasPrefix(e.Name(), "_"),
 			strings.HasSuffix(name, "_tool.cue"), strings.HasSuffix(name, "_test.cue"):
@@ -197,6 +210,10 @@ func (c *collector) readDir(dir string) ([]file, error) {
 	return files, nil
 }
 
+func (c *collector) notAFile(name string) {
+	c.add("not-a-file", name, fmt.Sprintf("%s is a link, a folder or a device, and not a file", name), "Put the file itself in its place.")
+}
+
 func hasCUE(fsys fs.FS, dir string) bool {
 	entries, err := fs.ReadDir(fsys, dir)
 	if err != nil {
@@ -213,9 +230,13 @@ func hasCUE(fsys fs.FS, dir string) bool {
 // readFile reads one file within the limits. It says false where a finding
 // was made instead.
 func (c *collector) readFile(name string) ([]byte, bool, error) {
-	info, err := fs.Stat(c.fsys, name)
+	info, err := lookAt(c.fsys, name)
 	if err != nil {
 		return nil, false, fmt.Errorf("reading %s: %w", name, err)
+	}
+	if !info.Mode().IsRegular() { // a device or a pipe may never end
+		c.notAFile(name)
+		return nil, false, nil
 	}
 	c.files++
 	c.bytes += int(min(info.Size(), MaxFrameworkBytes+1))
@@ -229,7 +250,9 @@ func (c *collector) readFile(name string) ([]byte, bool, error) {
 			"Split the framework into two.")
 		return nil, false, nil
 	case c.files > MaxFiles:
-		c.add("too-many-files", name, fmt.Sprintf("the framework has more than %d files", MaxFiles), "Put several levels into one file.")
+		if c.files == MaxFiles+1 { // once is enough
+			c.add("too-many-files", name, fmt.Sprintf("the framework has more than %d files", MaxFiles), "Put several levels into one file.")
+		}
 		return nil, false, nil
 	}
 	data, err := fs.ReadFile(c.fsys, name)
@@ -275,18 +298,12 @@ func badBytes(name string, data []byte) (diag.Finding, bool) {
 	return diag.Finding{}, false
 }
 
-// Module is the module path of a repository, from cue.mod/module.cue; "" where it has none.
+// maxModuleBytes is how much of cue.mod/module.cue is read.
+const maxModuleBytes = 64 << 10
+
+// Module is the module path of a repository, from cue.mod/module.cue; "" where
+// it has none, or has something else there than a file of a sensible size.
 func Module(fsys fs.FS) (string, error) {
-	data, err := fs.ReadFile(fsys, "cue.mod/module.cue")
-	if errors.Is(err, fs.ErrNotExist) {
-		return "", nil
-	}
-	if err != nil {
-		return "", fmt.Errorf("reading cue.mod/module.cue: %w", err)
-	}
-	m := modulePath.FindSubmatch(data)
-	if m == nil {
-		return "", nil
-	}
-	return string(m[1]), nil
+	text, err := readSmall(fsys, "cue.mod/module.cue", maxModuleBytes)
+	return modulePathIn(text), err
 }
