@@ -29,11 +29,42 @@ func limitSelf() error {
 			return fmt.Errorf("limit %d: %w", l.what, err)
 		}
 	}
+	if err := limitAddresses(); err != nil {
+		return err
+	}
 	// On all threads at once: a thread without it could pass it on.
 	if _, _, errno := syscall.AllThreadsSyscall6(syscall.SYS_PRCTL, unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0, 0); errno != 0 && errno != syscall.ENOTSUP {
 		return fmt.Errorf("no new privileges: %w", errno)
 	} else if errno == syscall.ENOTSUP { // built with cgo: the thread that starts the others
 		return unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+	}
+	return nil
+}
+
+// detectorBytes is more than a program maps that is not built with the race
+// detector. The detector maps terabytes, and more with each allocation.
+const detectorBytes = 1 << 40
+
+// limitAddresses bounds what may be mapped beyond what the idle program has.
+// RLIMIT_DATA alone does not hold a single large allocation: Go reserves the
+// room first, and the kernel does not count what is mapped over a reservation
+// until the next one.
+func limitAddresses() error {
+	var pages uint64
+	statm, err := os.ReadFile("/proc/self/statm")
+	if err != nil {
+		return fmt.Errorf("reading the size of the process: %w", err)
+	}
+	if _, err := fmt.Sscan(string(statm), &pages); err != nil {
+		return fmt.Errorf("reading the size of the process: %w", err)
+	}
+	size := pages * uint64(os.Getpagesize())
+	if size > detectorBytes {
+		return nil
+	}
+	most := size + workerData + workerSlack
+	if err := unix.Setrlimit(unix.RLIMIT_AS, &unix.Rlimit{Cur: most, Max: most}); err != nil {
+		return fmt.Errorf("limit of addresses: %w", err)
 	}
 	return nil
 }

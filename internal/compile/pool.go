@@ -16,6 +16,13 @@ import (
 	"github.com/milepost-dev/milepost/internal/diag"
 )
 
+// runtimeFault is how a process ends whose runtime was refused memory that it
+// did not ask for by itself; a mistake in code reads otherwise.
+const runtimeFault = "SIGSEGV: segmentation violation\nPC="
+
+// lostWorker stands where it is not known which limit a worker reached.
+const lostWorker = "the process was ended"
+
 const (
 	workerUses   = 500      // evaluations after which a worker is replaced: what CUE interns is never freed
 	workerStderr = 16 << 10 // bytes of a worker's last words that are kept
@@ -30,6 +37,7 @@ type pool struct {
 	mu       sync.Mutex
 	idle     []*worker
 	shut     bool
+	observe  func(*worker) // told of a worker that was asked, nil outside tests
 }
 
 func newPool(deadline time.Duration) *pool {
@@ -84,6 +92,9 @@ func (p *pool) try(ctx context.Context, m *message) (*reply, error) {
 		return nil, err
 	}
 	r, err := w.ask(ctx, m, p.deadline)
+	if p.observe != nil {
+		p.observe(w)
+	}
 	if err != nil {
 		w.kill()
 		return nil, err
@@ -192,10 +203,10 @@ func (w *worker) died(err error) error {
 	switch {
 	case containsAny(words, "stack exceeds", "stack overflow"):
 		return &limitError{"depth", fmt.Sprintf("%d MB of stack", workerStack>>20), worn}
-	case containsAny(words, "out of memory", "cannot allocate memory", "runtime: cannot"):
+	case containsAny(words, "out of memory", "cannot allocate memory", "runtime: cannot", runtimeFault):
 		return &limitError{"memory", fmt.Sprintf("%d MB", workerData>>20), worn}
 	case words != "" || w.cmd.ProcessState != nil && !w.cmd.ProcessState.Success():
-		return &limitError{"time or memory", "the process was ended", worn}
+		return &limitError{"time or memory", lostWorker, worn}
 	}
 	return fmt.Errorf("evaluating: %w", err)
 }

@@ -21,6 +21,7 @@ const workerArgument = "__evaluate"
 // with its name; the process ends, and another takes its place.
 const (
 	workerData    = 800 << 20 // bytes of data segment and heap (RLIMIT_DATA)
+	workerSlack   = 128 << 20 // bytes of addresses beyond that, for what Go keeps of its heap (RLIMIT_AS)
 	workerCPU     = 10        // seconds of processor time over a worker's life, for each use
 	workerStack   = 64 << 20  // bytes of one goroutine's stack
 	workerMemory  = 600 << 20 // bytes from which garbage is collected without pause
