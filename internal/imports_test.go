@@ -25,6 +25,7 @@ var may = map[string][]string{
 	"internal/scaffold": {},
 	"internal/synth":    {},
 	"internal/gittest":  {},
+	"internal/hostile":  {},
 	"internal/compile":  {"schema", "internal/ladder", "internal/diag"},
 	"internal/history":  {"internal/gitrepo", "internal/compile", "internal/ladder", "internal/diag"},
 	"internal/review":   {"internal/compile", "internal/ladder", "internal/diag"},

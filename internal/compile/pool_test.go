@@ -58,8 +58,8 @@ func TestIsolatedGivesEqualBytes(t *testing.T) {
 	}
 }
 
-// hostile is a framework with a text of somebody who means harm in it.
-func hostile(text string) Unit {
+// hostileText is a framework with a text of somebody who means harm in it.
+func hostileText(text string) Unit {
 	return Unit{Root: "frameworks", Dir: "a", FS: fstest.MapFS{"frameworks/a/framework.cue": {Data: []byte(`package framework
 
 import (
@@ -82,7 +82,7 @@ func TestHostileTextEndsItsWorkerAndNothingElse(t *testing.T) {
 		"numbers": `_a: [for x in list.Range(0, 100000000, 1) {x}]`,
 		"product": `_a: [for x in list.Range(0, 3000, 1) for y in list.Range(0, 3000, 1) {x + y}]`,
 	} {
-		r, err := c.Framework(context.Background(), hostile(text))
+		r, err := c.Framework(context.Background(), hostileText(text))
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
@@ -90,7 +90,7 @@ func TestHostileTextEndsItsWorkerAndNothingElse(t *testing.T) {
 		if r.OK() || r.Findings[0].Code != "limit-passed" {
 			t.Errorf("%s: got %v, want a limit that was passed", name, r.Findings)
 		}
-		if r, err := c.Framework(context.Background(), hostile("")); err != nil || !r.OK() {
+		if r, err := c.Framework(context.Background(), hostileText("")); err != nil || !r.OK() {
 			t.Errorf("after %s a good text gives %+v, %v", name, r.Findings[0].Message, err)
 		}
 	}
