@@ -3,6 +3,7 @@ package compile
 import (
 	"fmt"
 	"os"
+	"strconv"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -50,15 +51,10 @@ const detectorBytes = 1 << 40
 // room first, and the kernel does not count what is mapped over a reservation
 // until the next one.
 func limitAddresses() error {
-	var pages uint64
-	statm, err := os.ReadFile("/proc/self/statm")
+	size, _, err := memory("self")
 	if err != nil {
-		return fmt.Errorf("reading the size of the process: %w", err)
+		return err
 	}
-	if _, err := fmt.Sscan(string(statm), &pages); err != nil {
-		return fmt.Errorf("reading the size of the process: %w", err)
-	}
-	size := pages * uint64(os.Getpagesize())
 	if size > detectorBytes {
 		return nil
 	}
@@ -67,6 +63,27 @@ func limitAddresses() error {
 		return fmt.Errorf("limit of addresses: %w", err)
 	}
 	return nil
+}
+
+// memory is the addresses that a process has mapped, and what of them is in
+// the machine's memory, in bytes.
+func memory(process string) (mapped, resident uint64, err error) {
+	statm, err := os.ReadFile("/proc/" + process + "/statm")
+	if err != nil {
+		return 0, 0, fmt.Errorf("reading the size of a process: %w", err)
+	}
+	if _, err := fmt.Sscan(string(statm), &mapped, &resident); err != nil {
+		return 0, 0, fmt.Errorf("reading the size of a process: %w", err)
+	}
+	page := uint64(os.Getpagesize())
+	return mapped * page, resident * page, nil
+}
+
+// resident is the bytes of the machine's memory that a process takes, 0 where
+// that is not known.
+func resident(pid int) uint64 {
+	_, bytes, _ := memory(strconv.Itoa(pid))
+	return bytes
 }
 
 // processGroup keeps a worker out of its parent's group, so that a signal to

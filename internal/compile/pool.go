@@ -24,8 +24,9 @@ const runtimeFault = "SIGSEGV: segmentation violation\nPC="
 const lostWorker = "the process was ended"
 
 const (
-	workerUses   = 500      // evaluations after which a worker is replaced: what CUE interns is never freed
-	workerStderr = 16 << 10 // bytes of a worker's last words that are kept
+	workerUses   = 500       // evaluations after which a worker is replaced: what CUE interns is never freed
+	workerKeep   = 256 << 20 // bytes of memory above which a worker is replaced: what it took it rarely gives back
+	workerStderr = 16 << 10  // bytes of a worker's last words that are kept
 )
 
 // pool evaluates in processes of their own, which can be killed: nothing
@@ -118,8 +119,9 @@ func (p *pool) take() (*worker, error) {
 
 func (p *pool) give(w *worker) {
 	w.uses++
+	small := w.uses < workerUses && resident(w.cmd.Process.Pid) < workerKeep
 	p.mu.Lock()
-	keep := w.uses < workerUses && !p.shut
+	keep := small && !p.shut
 	if keep {
 		p.idle = append(p.idle, w)
 	}
