@@ -148,5 +148,9 @@ func limitRules() []Rule {
 		{Code: "limit-passed", Title: "Working it out takes too long", Severity: Error,
 			Means: "The text is worked out in a process with limits on time and memory, and reached one. Plain values never do.",
 			Mend:  "Write plain values instead of expressions.", Before: "items: [for x in list.Range(0, 1000000, 1) {\"\\(x)\"}]", After: "items: [\"Answers customers\"]"},
+		{Code: "too-long", Title: "A framework is too long when it is written out", Severity: Error, Means: "References can make a short text very long. What is served is the text written out.",
+			Mend: "Write less by reference, or split the framework into two.", Before: "definition: strings.Repeat(\"word \", 10000000)", After: "definition: \"Words that somebody reads\""},
+		{Code: "more-findings", Title: "There are more findings than are shown", Severity: Note, Means: "Whoever has hundreds of findings mends the first ones first.",
+			Mend: "Mend what is shown, and check again.", Before: "// 300 mistakes", After: "// the next 100 are shown when these are mended"},
 	}
 }
