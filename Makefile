@@ -37,10 +37,10 @@ golden:
 fuzz:
 	@for p in $$($(GO) list ./...); do \
 	  for f in $$($(GO) test -list '^Fuzz' $$p | grep '^Fuzz'); do \
-	    echo "$$p $$f"; $(GO) test $$p -run '^$$' -fuzz "^$$f$$" -fuzztime 60s || exit 1; \
+	    echo "$$p $$f"; $(GO) test $$p -run '^$$' -fuzz "^$$f$$" -fuzztime 60s -fuzzminimizetime 20x || exit 1; \
 	  done; \
 	done
 
 ## bench: the ratios of docs/benchmarks.md
 bench:
-	$(GO) test -run '^$$' -bench . -benchtime 1x -timeout 60m ./internal/gitrepo ./internal/history ./internal/review ./server
+	$(GO) test -run '^$$' -bench . -benchtime 1x -timeout 60m ./internal/compile ./internal/gitrepo ./internal/history ./internal/review ./server

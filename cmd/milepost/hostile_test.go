@@ -26,7 +26,7 @@ framework: {id: "good", kind: "discipline", title: "Good", owners: ["people-team
 // findings of its own, and the command ends with what it ends with for a mistake.
 func TestValidateHostile(t *testing.T) {
 	t.Parallel()
-	names := []string{"comprehension-product", "deep-fields", "file-link-device", "import-tool-exec", "laughs-string", "message-error-terminal", "range-numbers", "replace-product"}
+	names := []string{"comprehension-product", "deep-fields", "file-link-device", "import-tool-exec", "laughs-string", "message-error-terminal", "range-numbers", "text-replace-product"}
 	dir := t.TempDir()
 	cases, err := hostile.Load("../../internal/compile/testdata/hostile")
 	if err != nil {

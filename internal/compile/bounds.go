@@ -62,6 +62,26 @@ func cut(s string, most int) string {
 	return strings.ToValidUTF8(s[:end], "\uFFFD") + " …"
 }
 
+// countLimits refuses documents that are too large to evaluate: data alone
+// can keep the schema's own checks busy for minutes.
+func countLimits(x *index) diag.List {
+	var n counts
+	for at := range x.places {
+		parts := strings.Split(at, ".")
+		switch {
+		case len(parts) == 2 && parts[0] == "levels":
+			n.levels++
+		case len(parts) == 2 && parts[0] == "competencies":
+			n.competencies++
+		case len(parts) == 2 && parts[0] == "tracks":
+			n.tracks++
+		case len(parts) == 4 && parts[0] == "levels" && parts[2] == "expectations":
+			n.cells++
+		}
+	}
+	return tooMany(x, n)
+}
+
 // documentLimits holds a document that was worked out to the limits that its
 // text kept: patterns and comprehensions make many parts of few words.
 func documentLimits(doc *ladder.Document, x *index) diag.List {

@@ -81,26 +81,6 @@ func withPath(found diag.List) diag.List {
 	return slices.DeleteFunc(slices.Clone(found), func(f diag.Finding) bool { return f.Path == "" })
 }
 
-// countLimits refuses documents that are too large to evaluate: data alone
-// can keep the schema's own checks busy for minutes.
-func countLimits(x *index) diag.List {
-	var n counts
-	for at := range x.places {
-		parts := strings.Split(at, ".")
-		switch {
-		case len(parts) == 2 && parts[0] == "levels":
-			n.levels++
-		case len(parts) == 2 && parts[0] == "competencies":
-			n.competencies++
-		case len(parts) == 2 && parts[0] == "tracks":
-			n.tracks++
-		case len(parts) == 4 && parts[0] == "levels" && parts[2] == "expectations":
-			n.cells++
-		}
-	}
-	return tooMany(x, n)
-}
-
 // missingSchema wants the line that ties the document to the schema. Milepost
 // checks without it, but the stock cue command and editors would not.
 func missingSchema(p *parsed, src *source) diag.List {

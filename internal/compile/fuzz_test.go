@@ -25,6 +25,9 @@ func FuzzFramework(f *testing.F) {
 	}
 	c := isolated(f, 2*time.Second)
 	f.Fuzz(func(t *testing.T, data []byte) {
+		if len(data) < 16<<10 { // here too: the fuzzer sees the ways taken in this process alone
+			parseAll([]file{{"x.cue", data}}, profile{pkg: rootField, root: rootField, lib: func(string) bool { return false }}, "a")
+		}
 		for _, repo := range []fstest.MapFS{
 			{"frameworks/a/framework.cue": {Data: data}},
 			{"frameworks/a/framework.cue": {Data: []byte(hostile.Good)}, "frameworks/a/x.cue": {Data: data}},

@@ -89,7 +89,7 @@ func resident(pid int) uint64 {
 // processGroup keeps a worker out of its parent's group, so that a signal to
 // one is none to the other.
 func processGroup() *syscall.SysProcAttr {
-	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+	return &syscall.SysProcAttr{Setpgid: true}
 }
 
 // killGroup ends a worker and whatever it started.
