@@ -15,7 +15,7 @@ const (
 	MaxFindings       = 200
 	maxMessageBytes   = 2 << 10
 	maxPathBytes      = 1 << 10
-	maxCanonicalBytes = 16 << 20 // many times what the largest files hold when they are written out
+	maxCanonicalBytes = 8 << 20 // many times what the largest files hold when they are written out
 )
 
 // bounded is findings cut to what somebody can read: so many, of such a

@@ -13,6 +13,9 @@ import (
 // time beyond its limits, core dumps, writing files, opening many, and gaining
 // privileges. It is called before a byte of content is read.
 func limitSelf() error {
+	if err := noNewPrivileges(); err != nil {
+		return err
+	}
 	if err := os.Chdir("/"); err != nil {
 		return fmt.Errorf("leaving the directory: %w", err)
 	}
@@ -30,9 +33,13 @@ func limitSelf() error {
 			return fmt.Errorf("limit %d: %w", l.what, err)
 		}
 	}
-	if err := limitAddresses(); err != nil {
-		return err
-	}
+	return limitAddresses()
+}
+
+// noNewPrivileges is called before anything else, on the thread that the
+// program began with: where it holds one thread alone, those that come after
+// it have it from there.
+func noNewPrivileges() error {
 	// On all threads at once: a thread without it could pass it on.
 	if _, _, errno := syscall.AllThreadsSyscall6(syscall.SYS_PRCTL, unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0, 0); errno != 0 && errno != syscall.ENOTSUP {
 		return fmt.Errorf("no new privileges: %w", errno)
