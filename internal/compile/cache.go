@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
 )
@@ -48,7 +49,29 @@ func openCache(dir string, limit int64) (*cache, error) {
 	return &cache{dir: dir, limit: cmp.Or(limit, DefaultCacheBytes)}, nil
 }
 
-func (c *cache) path(key string) string { return filepath.Join(c.dir, key[:2], key) }
+// path is where an entry stands: below two of its digits, so that no folder
+// has too many.
+func (c *cache) path(key string) string {
+	dir, name := filepath.Split(key)
+	return filepath.Join(c.dir, dir, name[:2], name)
+}
+
+func (c *cache) untrusted(name string) bool {
+	return strings.HasPrefix(name, filepath.Join(c.dir, strangers)+string(filepath.Separator))
+}
+
+// strangers is the folder of results of untrusted content: apart from the
+// others, and the first to go when room is needed, so that nobody can push out
+// what the branch holds by putting forward a thousand changes.
+const strangers = "untrusted"
+
+// apart is the key of an entry, in a folder of its own where it is untrusted.
+func apart(key string, untrusted bool) string {
+	if untrusted {
+		return filepath.Join(strangers, key)
+	}
+	return key
+}
 
 // get reads a result. Anything that is wrong with the entry makes it a miss.
 func (c *cache) get(key string) (*Result, bool) {
@@ -128,7 +151,12 @@ func (c *cache) trim() {
 	if total <= c.limit {
 		return
 	}
-	slices.SortFunc(entries, func(a, b entry) int { return a.at.Compare(b.at) })
+	slices.SortFunc(entries, func(a, b entry) int {
+		if x, y := c.untrusted(a.name), c.untrusted(b.name); x != y {
+			return map[bool]int{true: -1, false: 1}[x]
+		}
+		return a.at.Compare(b.at)
+	})
 	for _, e := range entries {
 		if total <= c.limit*9/10 {
 			break

@@ -122,6 +122,35 @@ func TestCacheIsBounded(t *testing.T) {
 	}
 }
 
+// Whoever puts forward a thousand changes pushes out none of what is served.
+func TestUntrustedResultsGoFirst(t *testing.T) {
+	t.Parallel()
+	c, err := New(Options{CacheDir: t.TempDir(), CacheBytes: 4000})
+	if err != nil {
+		t.Fatal(err)
+	}
+	put := func(name string, untrusted bool, age time.Duration) string {
+		key := apart(cacheKey("test", name), untrusted)
+		c.cache.put(key, &Result{ID: "a", Digest: "x", gz: make([]byte, 500), Size: 500})
+		at := time.Now().Add(-age)
+		if err := os.Chtimes(c.cache.path(key), at, at); err != nil {
+			t.Fatal(err)
+		}
+		return key
+	}
+	ours := put("ours", false, time.Hour)
+	for i := range 20 {
+		put(fmt.Sprint("theirs ", i), true, time.Minute)
+	}
+	c.cache.trim()
+	if _, ok := c.cache.get(ours); !ok {
+		t.Error("an older result of the branch went before those of strangers")
+	}
+	if _, ok := c.cache.get(apart(cacheKey("test", "ours"), true)); ok {
+		t.Error("what is trusted and what is not share an entry")
+	}
+}
+
 func TestACacheThatCannotBeWrittenIsSaid(t *testing.T) {
 	t.Parallel()
 	occupied := filepath.Join(t.TempDir(), "file")

@@ -153,6 +153,9 @@ type Unit struct {
 	FS   fs.FS  // the repository
 	Root string // the directory of frameworks, "frameworks"
 	Dir  string // the framework's directory below Root: its id, or "next/" and its id
+	// Untrusted says that the content is not on the branch that is served: its
+	// results are kept apart in the cache, and go first.
+	Untrusted bool
 	// Key names the content, where the caller knows a name without reading it
 	// (a hash of Git's); "" means that the files are read to name it.
 	Key string
@@ -166,7 +169,7 @@ func (c *Compiler) Framework(ctx context.Context, u Unit) (*Result, error) {
 	}
 	key := ""
 	if u.Key != "" {
-		key = cacheKey("tree", u.Root, u.Dir, u.Key)
+		key = apart(cacheKey("tree", u.Root, u.Dir, u.Key), u.Untrusted)
 		if r, ok := c.cache.get(key); ok {
 			return r, nil
 		}
@@ -180,7 +183,7 @@ func (c *Compiler) Framework(ctx context.Context, u Unit) (*Result, error) {
 		return &Result{ID: id, Findings: bounded(found.Sort())}, nil
 	}
 	if key == "" {
-		key = cacheKey("files", src.key())
+		key = apart(cacheKey("files", src.key()), u.Untrusted)
 		if r, ok := c.cache.get(key); ok {
 			return r, nil
 		}
@@ -222,7 +225,7 @@ func (c *Compiler) Lookup(u Unit) (*Result, bool) {
 	if u.Key == "" {
 		return nil, false
 	}
-	return c.cache.get(cacheKey("tree", u.Root, u.Dir, u.Key))
+	return c.cache.get(apart(cacheKey("tree", u.Root, u.Dir, u.Key), u.Untrusted))
 }
 
 // cacheKey names a result by all that it was made of: the content, the

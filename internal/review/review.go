@@ -248,7 +248,9 @@ func (r *reviewer) head(ctx context.Context, id string) (*ladder.Framework, erro
 	if _, done := r.heads[id]; done || !slices.Contains(r.dirs, id) {
 		return r.texts[id], nil
 	}
-	res, err := r.compiler.Framework(ctx, r.unit(r.Head, id))
+	u := r.unit(r.Head, id)
+	u.Untrusted = r.Base != nil // put forward, and not on the branch yet
+	res, err := r.compiler.Framework(ctx, u)
 	if err != nil {
 		return nil, err
 	}
