@@ -10,6 +10,7 @@ serve:
 ## test: all that CI checks
 test: setup check
 	$(GO) test -race -timeout 15m ./...
+	$(GO) test -run "Hostile|Limit" ./internal/compile ./internal/review ./cmd/milepost
 	$(GO) tool cue vet -c ./frameworks/...
 	$(GO) run ./cmd/milepost validate
 	$(MAKE) golden
