@@ -51,9 +51,13 @@ func (s *Server) frameworks(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	v, _, err := s.knownAt(snap, q, s.view(c))
+	if err != nil {
+		return err
+	}
 	list := FrameworkList{Frameworks: []FrameworkInfo{}, Head: snap.Head, Branch: snap.Branch, Unversioned: snap.Unversioned, AsOf: when.Asked}
 	for _, t := range snap.Timelines {
-		sel, err := s.chooseAt(snap, t, when)
+		sel, err := s.chooseAt(snap, t, when, v)
 		if err != nil || t.MovedTo != "" {
 			continue
 		}
@@ -81,17 +85,22 @@ type VersionList struct {
 	Versions  []VersionEntry `json:"versions"`
 }
 
-// Versions lists the versions of a timeline, newest first.
-func Versions(t *history.Timeline) VersionList {
+// Versions lists the versions of a timeline that a view knows, newest first.
+// now is the moment that statuses are told of.
+func Versions(t *history.Timeline, now time.Time, v history.View) (VersionList, error) {
 	list := VersionList{Framework: t.ID, Versions: []VersionEntry{}}
-	for i := len(t.Versions) - 1; i >= 0; i-- {
-		e := VersionEntry{VersionInfo: t.Versions[i].Info(), Status: t.Status(i), Href: "/v1/frameworks/" + t.ID + "/versions/" + t.Versions[i].Number}
-		if until := t.Until(i); !until.IsZero() {
-			e.EffectiveUntil = &until
+	entries, err := t.List(now, v)
+	if err != nil {
+		return list, err
+	}
+	for _, entry := range slices.Backward(entries) {
+		e := VersionEntry{VersionInfo: entry.Version.Info(), Status: entry.Status, Href: "/v1/frameworks/" + t.ID + "/versions/" + entry.Version.Number}
+		if !entry.Until.IsZero() {
+			e.EffectiveUntil = &entry.Until
 		}
 		list.Versions = append(list.Versions, e)
 	}
-	return list
+	return list, nil
 }
 
 func (s *Server) versions(c echo.Context) error {
@@ -102,7 +111,11 @@ func (s *Server) versions(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.json(c, Versions(t))
+	list, err := Versions(t, s.o.Now(), s.view(c))
+	if err != nil {
+		return err
+	}
+	return s.json(c, list)
 }
 
 // LevelAnswer is one level of a version.
@@ -152,7 +165,7 @@ func (s *Server) competency(c echo.Context) error {
 }
 
 func (s *Server) chosenText(c echo.Context) (*selection, *ladder.Framework, error) {
-	q, err := readQuery(c.Request(), "as_of", "cycle", "version")
+	q, err := readQuery(c.Request(), "as_of", "known_at", "cycle", "version")
 	if err != nil {
 		return nil, nil, err
 	}

@@ -306,7 +306,7 @@ func TestProblemsNameWhatThereIs(t *testing.T) {
 		"steady?cycle=2099":         {"2023-h2", "2024-h2", "2025-h1"},
 		"steady/levels/l9":          {"l1", "l2"},
 		"steady/competencies/charm": {"craft"},
-		"steady?asof=2024-03-31":    {"as_of", "cycle", "version"},
+		"steady?asof=2024-03-31":    {"as_of", "known_at", "cycle", "version"},
 		"steady/diff?since=1.0.0":   {"from", "to", "level"},
 	} {
 		if p := ask(target); !slices.Equal(p.Allowed, want) {

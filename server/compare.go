@@ -44,10 +44,11 @@ func (s *Server) compare(c echo.Context, q query) (*comparison, error) {
 		p.Detail += " Name the versions to compare with from and to."
 		return nil, p
 	}
-	if cmp.to, err = s.point(snap, t, q.to); err != nil {
+	v := s.view(c)
+	if cmp.to, err = s.point(snap, t, q.to, v); err != nil {
 		return nil, err
 	}
-	if cmp.from, err = s.before(snap, t, q.from, cmp.to); err != nil {
+	if cmp.from, err = s.before(snap, t, q.from, cmp.to, v); err != nil {
 		return nil, err
 	}
 	if cmp.a, err = cmp.from.text(); err != nil {
@@ -70,9 +71,9 @@ func (s *Server) compare(c echo.Context, q query) (*comparison, error) {
 
 // before is what a version is compared with: what was asked for, else the
 // newest text before it, else itself.
-func (s *Server) before(snap *history.Snapshot, t *history.Timeline, asked string, to *selection) (*selection, error) {
+func (s *Server) before(snap *history.Snapshot, t *history.Timeline, asked string, to *selection, v history.View) (*selection, error) {
 	if asked != "" {
-		return s.point(snap, t, asked)
+		return s.point(snap, t, asked, v)
 	}
 	i := to.index
 	if i < 0 {
@@ -83,24 +84,24 @@ func (s *Server) before(snap *history.Snapshot, t *history.Timeline, asked strin
 	if i < 0 {
 		return to, nil
 	}
-	sel, err := s.selected(snap, t, i, history.When{})
+	sel, err := s.selected(snap, t, history.Standing{Version: t.Versions[i], Index: i}, history.When{}, v)
 	return &sel, err
 }
 
 // point is a version by number, by date, or the newest.
-func (s *Server) point(snap *history.Snapshot, t *history.Timeline, at string) (*selection, error) {
+func (s *Server) point(snap *history.Snapshot, t *history.Timeline, at string, v history.View) (*selection, error) {
 	if at == "" {
-		return s.chooseAt(snap, t, history.When{})
+		return s.chooseAt(snap, t, history.When{}, v)
 	}
 	if at == "working" || strings.Count(at, ".") == 2 && !strings.Contains(at, ":") || at == "unversioned" {
-		sel, err := s.pickVersion(snap, t, at)
+		sel, err := s.pickVersion(snap, t, at, v)
 		return &sel, err
 	}
 	w, err := history.ParseWhen(at, snap.Location)
 	if err != nil {
 		return nil, problem(http.StatusBadRequest, badRequest, "%q is neither a version nor a date; write 1.4.0 or 2027-03-01.", clip(at))
 	}
-	return s.chooseAt(snap, t, w)
+	return s.chooseAt(snap, t, w, v)
 }
 
 func (s *Server) diff(c echo.Context) error {
@@ -165,7 +166,7 @@ func (s *Server) levelHistory(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	out, err := s.levelChanges(snap, t, c.Param("level"), q)
+	out, err := s.levelChanges(snap, t, c.Param("level"), q, s.view(c))
 	if err != nil {
 		return err
 	}
@@ -173,7 +174,7 @@ func (s *Server) levelHistory(c echo.Context) error {
 }
 
 // levelChanges compares each version with the one before it, newest first.
-func (s *Server) levelChanges(snap *history.Snapshot, t *history.Timeline, level string, q query) (*LevelHistory, error) {
+func (s *Server) levelChanges(snap *history.Snapshot, t *history.Timeline, level string, q query, v history.View) (*LevelHistory, error) {
 	from, to := 0, len(t.Versions)-1
 	for _, bound := range []struct {
 		asked string
@@ -182,7 +183,7 @@ func (s *Server) levelChanges(snap *history.Snapshot, t *history.Timeline, level
 		if bound.asked == "" {
 			continue
 		}
-		sel, err := s.point(snap, t, bound.asked)
+		sel, err := s.point(snap, t, bound.asked, v)
 		if err != nil {
 			return nil, err
 		}

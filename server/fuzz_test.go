@@ -22,7 +22,7 @@ func FuzzQuery(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, raw string) {
 		r := &http.Request{URL: &url.URL{RawQuery: raw}}
-		long, err := readQuery(r, "as_of", "cycle", "version")
+		long, err := readQuery(r, "as_of", "known_at", "cycle", "version")
 		if p := (*Problem)(nil); err != nil && (!errors.As(err, &p) || p.Status != http.StatusBadRequest) {
 			t.Fatalf("got %v, want a problem with 400", err)
 		}

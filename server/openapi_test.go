@@ -325,7 +325,7 @@ func TestOpenAPIKnowsEveryName(t *testing.T) {
 		{"Bump", schemas["Bump"].Value.Enum, []string{ladder.BumpMajor, ladder.BumpMinor, ladder.BumpPatch}},
 		{"Span.op", schemas["Span"].Value.Properties["op"].Value.Enum, []string{ladder.SpanSame, ladder.SpanRemoved, ladder.SpanAdded}},
 		{"Finding.severity", schemas["Finding"].Value.Properties["severity"].Value.Enum, words(diag.Error, diag.Warning, diag.Note)},
-		{"VersionEntry.status", schemas["VersionEntry"].Value.Properties["status"].Value.Enum, words(history.Current, history.Historic, history.Withdrawn)},
+		{"VersionEntry.status", schemas["VersionEntry"].Value.Properties["status"].Value.Enum, words(history.Current, history.Historic, history.Withdrawn, history.Corrected, history.Scheduled, history.Draft)},
 	} {
 		var got []string
 		for _, v := range name.enum {

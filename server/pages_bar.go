@@ -111,10 +111,10 @@ func (s *Server) bar(c echo.Context, r *reading, q query, parts []string, kept .
 // there is neither.
 func (s *Server) barBeside(c echo.Context, snap *history.Snapshot, t *history.Timeline, working bool) *bar {
 	w := walk{id: t.ID}
-	sel, err := s.pickAt(snap, t, history.When{})
+	sel, err := s.pickAt(snap, t, history.When{}, s.view(c))
 	if working {
 		w = w.at(workingCopy)
-		sel, err = s.pickVersion(snap, t, workingCopy)
+		sel, err = s.pickVersion(snap, t, workingCopy, s.view(c))
 	}
 	if err != nil {
 		return nil
@@ -128,7 +128,7 @@ func (s *Server) barBeside(c echo.Context, snap *history.Snapshot, t *history.Ti
 
 // barHistory fills in what came after the text, and the ways back to today.
 func (s *Server) barHistory(b *bar, r *reading, parts []string) {
-	until := r.timeline.Until(r.index)
+	until := r.timeline.Until(r.standing(), r.view)
 	live := r.timeline.Live()
 	if !until.IsZero() {
 		b.Until = dayOf(until, r.snap.Location)

@@ -156,7 +156,7 @@ func (s *Server) versionsPage(c echo.Context) error {
 	title, kind, level := s.nameOf(snap, t, q.level)
 	p := versionsPage{
 		page: s.newPage(snap, "versions", "Versions, "+title), head: newHead(title, kind, w, t, snap, partVersions),
-		Unversioned: snap.Unversioned, All: w.versions(), Cycles: s.timelineCycles(snap, t),
+		Unversioned: snap.Unversioned, All: w.versions(), Cycles: s.timelineCycles(snap, t, s.view(c)),
 	}
 	p.Crumbs = crumbs(snap, t)
 	if q.level != "" {
@@ -166,7 +166,7 @@ func (s *Server) versionsPage(c echo.Context) error {
 		p.Title = "Versions that changed " + level + ", " + title
 	}
 	if !snap.Unversioned {
-		if p.Versions, err = s.versionViews(snap, t, q.level); err != nil {
+		if p.Versions, err = s.versionViews(snap, t, q.level, s.view(c)); err != nil {
 			return err
 		}
 	}
@@ -185,13 +185,13 @@ func crumbs(snap *history.Snapshot, t *history.Timeline) []link {
 }
 
 // timelineCycles are the review cycles for which a framework has a text.
-func (s *Server) timelineCycles(snap *history.Snapshot, t *history.Timeline) []cycleLink {
+func (s *Server) timelineCycles(snap *history.Snapshot, t *history.Timeline, v history.View) []cycleLink {
 	return cycles(snap, func(id string) string {
 		when, err := s.when(snap, query{cycle: id})
 		if err != nil {
 			return ""
 		}
-		if _, err = s.pickAt(snap, t, when); err != nil {
+		if _, err = s.pickAt(snap, t, when, v); err != nil {
 			return ""
 		}
 		return walk{id: t.ID}.framework("cycle", id)
@@ -224,7 +224,7 @@ func (s *Server) nameOf(snap *history.Snapshot, t *history.Timeline, level strin
 	return title, kind, ""
 }
 
-func (s *Server) versionViews(snap *history.Snapshot, t *history.Timeline, level string) ([]versionView, error) {
+func (s *Server) versionViews(snap *history.Snapshot, t *history.Timeline, level string, view history.View) ([]versionView, error) {
 	var out []versionView
 	for i := len(t.Versions) - 1; i >= max(0, len(t.Versions)-maxHistory); i-- {
 		st, err := s.step(snap, t, i)
@@ -235,7 +235,7 @@ func (s *Server) versionViews(snap *history.Snapshot, t *history.Timeline, level
 		if level != "" && !concerned {
 			continue
 		}
-		v := newVersionView(snap, t, i, st)
+		v := newVersionView(snap, t, i, st, view)
 		if level != "" {
 			v.Headline, v.Mark = ls.Headline, markOf(ls.Category)
 			v.Read = walk{id: t.ID}.at(v.Number).level(level)
@@ -246,16 +246,17 @@ func (s *Server) versionViews(snap *history.Snapshot, t *history.Timeline, level
 	return out, nil
 }
 
-func newVersionView(snap *history.Snapshot, t *history.Timeline, i int, st step) versionView {
+func newVersionView(snap *history.Snapshot, t *history.Timeline, i int, st step, view history.View) versionView {
 	v, w := t.Versions[i], walk{id: t.ID}
 	out := versionView{
 		Number: v.Number, Provisional: v.Info().Provisional, Date: versionDate(snap, t, i),
 		Headline: strings.TrimSuffix(st.Headline, "."), Mark: markOf(st.Category), PullRequest: v.PullRequest,
 	}
-	if until := t.Until(i); !until.IsZero() {
+	at := history.Standing{Version: v, Index: i}
+	if until := t.Until(at, view); !until.IsZero() {
 		out.Until = dayOf(until, snap.Location)
 	}
-	switch t.Status(i) {
+	switch t.Status(at, view) {
 	case history.Current:
 		out.Status = "in force"
 	case history.Withdrawn:

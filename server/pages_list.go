@@ -85,7 +85,7 @@ func (s *Server) listPage(c echo.Context) error {
 	}
 	p := listPage{page: s.newPage(snap, "list", "Career frameworks"), Unversioned: snap.Unversioned, Empty: len(snap.Timelines) == 0}
 	p.Here = "list"
-	if p.Groups, err = s.listGroups(snap, when, q); err != nil {
+	if p.Groups, err = s.listGroups(snap, when, q, s.view(c)); err != nil {
 		return err
 	}
 	p.Ended = endedViews(snap)
@@ -122,13 +122,13 @@ func (s *Server) listDates(c echo.Context, p *listPage, snap *history.Snapshot, 
 	}
 }
 
-func (s *Server) listGroups(snap *history.Snapshot, when history.When, q query) ([]listGroup, error) {
+func (s *Server) listGroups(snap *history.Snapshot, when history.When, q query, view history.View) ([]listGroup, error) {
 	byKind := map[ladder.Kind][]listItem{}
 	for _, t := range snap.Timelines {
 		if t.MovedTo != "" {
 			continue
 		}
-		sel, err := s.chooseAt(snap, t, when)
+		sel, err := s.chooseAt(snap, t, when, view)
 		if err != nil {
 			continue // it had no text then
 		}

@@ -101,10 +101,11 @@ func (s *Server) beforeFirst(snap *history.Snapshot, t *history.Timeline, q quer
 func (s *Server) endedWords(snap *history.Snapshot, t *history.Timeline, q query) string {
 	i := len(t.Versions) - 1
 	if when, err := s.when(snap, q); err == nil && when.Asked != "" {
-		i = t.At(when.Instant)
+		i = t.At(when.Instant, history.View{KnownAt: s.o.Now()}).Index
 	}
 	if q.version != "" {
-		i = t.Find(strings.TrimPrefix(q.version, "v"))
+		at, _ := t.Find(strings.TrimPrefix(q.version, "v"), history.View{KnownAt: s.o.Now()})
+		i = at.Index
 	}
 	if i < 0 {
 		return "The framework has ended."

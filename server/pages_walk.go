@@ -137,12 +137,12 @@ func (s *Server) other(r *reading, id string) *reading {
 	when, w := r.when, walk{t.ID, r.walk.keep}
 	if r.walk.keep.Has("version") {
 		when, w = history.When{}, walk{id: t.ID}
-		if i := t.At(r.version.EffectiveFrom); r.index >= 0 && i >= 0 && i+1 < len(t.Versions) {
+		if i := t.At(r.version.EffectiveFrom, r.view).Index; r.index >= 0 && i >= 0 && i+1 < len(t.Versions) {
 			w = w.at(t.Versions[i].Number)
 			when = history.When{Instant: r.version.EffectiveFrom, Asked: r.version.Number}
 		}
 	}
-	sel, err := s.chooseAt(r.snap, t, when)
+	sel, err := s.chooseAt(r.snap, t, when, r.view)
 	if err != nil {
 		return nil
 	}

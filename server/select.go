@@ -17,8 +17,8 @@ import (
 
 // query is what a request asks for beside its path, read once.
 type query struct {
-	asOf, cycle, version, from, to, level string
-	values                                url.Values
+	asOf, knownAt, cycle, version, from, to, level string
+	values                                         url.Values
 }
 
 // readQuery reads the parameters that an address takes, and refuses others:
@@ -42,10 +42,10 @@ func readQuery(r *http.Request, takes ...string) (query, error) {
 		}
 	}
 	q := query{
-		asOf: values.Get("as_of"), cycle: values.Get("cycle"), version: values.Get("version"),
+		asOf: values.Get("as_of"), knownAt: values.Get("known_at"), cycle: values.Get("cycle"), version: values.Get("version"),
 		from: values.Get("from"), to: values.Get("to"), level: values.Get("level"), values: values,
 	}
-	for _, name := range []string{"as_of", "cycle", "version", "from", "to", "level"} {
+	for _, name := range []string{"as_of", "known_at", "cycle", "version", "from", "to", "level"} {
 		if values.Has(name) && values.Get(name) == "" {
 			return query{}, problem(http.StatusBadRequest, badRequest, "%s is empty: give it a value, or leave it out.", name)
 		}
@@ -64,10 +64,48 @@ func orNothing(names []string) string {
 type selection struct {
 	snap     *history.Snapshot
 	timeline *history.Timeline
-	index    int // of version in the timeline, -1 for the working copy
+	index    int // of version in the timeline, -1 for the working copy and a coming edition
 	version  *history.Version
 	when     history.When // the moment asked for; zero where none was
+	known    history.When // known_at, where it was asked for
+	view     history.View
 	status   history.Status
+}
+
+// standing is the selected version as its timeline has it.
+func (sel *selection) standing() history.Standing {
+	return history.Standing{Version: sel.version, Index: sel.index}
+}
+
+// view is what a reader may know: all there is now, unless known_at says
+// otherwise; coming editions before they are published only with the scope
+// for drafts, or on the machine itself.
+func (s *Server) view(c echo.Context) history.View {
+	v := history.View{KnownAt: s.o.Now(), Drafts: s.o.Local && len(s.o.Tokens) == 0}
+	if len(s.o.Tokens) > 0 {
+		t, ok := s.token(c.Request())
+		v.Drafts = ok && t.Drafts
+	}
+	return v
+}
+
+// knownAt narrows a view to what was known at a moment, which may not be to come.
+func (s *Server) knownAt(snap *history.Snapshot, q query, v history.View) (history.View, history.When, error) {
+	if q.knownAt == "" {
+		return v, history.When{}, nil
+	}
+	w, err := history.ParseWhen(q.knownAt, snap.Location)
+	if err != nil {
+		return v, w, problem(http.StatusBadRequest, badRequest, "known_at: %s.", err)
+	}
+	if w.Instant.After(v.KnownAt) && w.Day && w.Date(snap.Location) == v.KnownAt.In(snap.Location).Format(time.DateOnly) {
+		w.Instant = v.KnownAt // today, as far as it has come
+	}
+	if w.Instant.After(v.KnownAt) {
+		return v, w, problem(http.StatusBadRequest, badRequest, "known_at: %s is still to come, and nobody knows what will be known then. Ask with as_of for what is scheduled.", q.knownAt)
+	}
+	v.KnownAt = w.Instant
+	return v, w, nil
 }
 
 // choose finds the version that a request asks for: by number, by date, by
@@ -78,8 +116,8 @@ func (s *Server) choose(c echo.Context, q query) (*selection, error) {
 }
 
 // chooseAt finds the version in force at a moment, now where it is zero.
-func (s *Server) chooseAt(snap *history.Snapshot, t *history.Timeline, when history.When) (*selection, error) {
-	sel, err := s.pickAt(snap, t, when)
+func (s *Server) chooseAt(snap *history.Snapshot, t *history.Timeline, when history.When, v history.View) (*selection, error) {
+	sel, err := s.pickAt(snap, t, when, v)
 	return &sel, err
 }
 
@@ -93,14 +131,20 @@ func (s *Server) pick(c echo.Context, q query) (selection, error) {
 	if set := countSet(q.asOf, q.cycle, q.version); set > 1 {
 		return selection{}, problem(http.StatusBadRequest, badRequest, "Ask by as_of, cycle or version: one of them at a time.")
 	}
+	v, known, err := s.knownAt(snap, q, s.view(c))
+	if err != nil {
+		return selection{}, err
+	}
 	if q.version != "" {
-		return s.pickVersion(snap, t, q.version)
+		return s.pickVersion(snap, t, q.version, v)
 	}
 	when, err := s.when(snap, q)
 	if err != nil {
 		return selection{}, err
 	}
-	return s.pickAt(snap, t, when)
+	sel, err := s.pickAt(snap, t, when, v)
+	sel.known = known
+	return sel, err
 }
 
 func countSet(values ...string) int {
@@ -165,7 +209,7 @@ func (s *Server) when(snap *history.Snapshot, q query) (history.When, error) {
 	return w, nil
 }
 
-func (s *Server) pickVersion(snap *history.Snapshot, t *history.Timeline, number string) (selection, error) {
+func (s *Server) pickVersion(snap *history.Snapshot, t *history.Timeline, number string, v history.View) (selection, error) {
 	if number == "working" {
 		if snap.Working != nil {
 			if v := snap.Working.Frameworks[t.ID]; v != nil {
@@ -174,34 +218,35 @@ func (s *Server) pickVersion(snap *history.Snapshot, t *history.Timeline, number
 		}
 		return selection{}, problem(http.StatusNotFound, notFound, "The working copy holds no other text of %s than the newest version.", t.ID)
 	}
-	i := t.Find(strings.TrimPrefix(number, "v"))
-	if i < 0 {
+	at, ok := t.Find(strings.TrimPrefix(number, "v"), v)
+	if !ok {
 		p := problem(http.StatusNotFound, notFound, "There is no version %q of %s.", clip(number), t.ID)
-		if v := t.Latest(); v != nil {
-			p.Detail += fmt.Sprintf(" The newest is %s.", v.Number)
-			p.Last = reference(t.ID, v)
+		if n := t.Known(v.KnownAt); n > 0 {
+			p.Detail += fmt.Sprintf(" The newest is %s.", t.Versions[n-1].Number)
+			p.Last = reference(t.ID, t.Versions[n-1])
 		}
 		return selection{}, p
 	}
-	return s.selected(snap, t, i, history.When{})
+	return s.selected(snap, t, at, history.When{}, v)
 }
 
-func (s *Server) pickAt(snap *history.Snapshot, t *history.Timeline, when history.When) (selection, error) {
-	first := t.First()
-	if first == nil {
+func (s *Server) pickAt(snap *history.Snapshot, t *history.Timeline, when history.When, v history.View) (selection, error) {
+	asOf := v.KnownAt
+	if when.Asked != "" {
+		asOf = when.Instant
+	}
+	at := t.At(asOf, v)
+	if at.Version != nil {
+		return s.selected(snap, t, at, when, v)
+	}
+	if t.Known(v.KnownAt) == 0 {
 		return selection{}, s.noVersion(snap, t)
 	}
-	i := len(t.Versions) - 1
-	if when.Asked != "" {
-		i = t.At(when.Instant)
-	}
-	if i < 0 {
-		p := problem(http.StatusNotFound, beforeFirst, "On %s there was no %s yet: its first version, %s, is of %s.",
-			when.Date(snap.Location), t.ID, first.Number, first.EffectiveFrom.In(snap.Location).Format(time.DateOnly))
-		p.First = reference(t.ID, first)
-		return selection{}, p
-	}
-	return s.selected(snap, t, i, when)
+	first := t.First()
+	p := problem(http.StatusNotFound, beforeFirst, "On %s there was no %s yet: its first version, %s, is of %s.",
+		when.Date(snap.Location), t.ID, first.Number, first.EffectiveFrom.In(snap.Location).Format(time.DateOnly))
+	p.First = reference(t.ID, first)
+	return selection{}, p
 }
 
 // noVersion is the problem of a framework whose text never made a version.
@@ -212,17 +257,16 @@ func (s *Server) noVersion(snap *history.Snapshot, t *history.Timeline) error {
 	return problem(http.StatusNotFound, needsChange, "%s has no version yet: its text needs a change first. /v1/frameworks/%s/problems says which.", t.ID, t.ID)
 }
 
-// selected is version i, unless that is the end of the framework.
-func (s *Server) selected(snap *history.Snapshot, t *history.Timeline, i int, when history.When) (selection, error) {
-	v := t.Versions[i]
-	if v.Removed {
-		return selection{}, endOf(snap, t, i)
+// selected is a version, unless that is the end of the framework.
+func (s *Server) selected(snap *history.Snapshot, t *history.Timeline, at history.Standing, when history.When, v history.View) (selection, error) {
+	if at.Version.Removed {
+		return selection{}, endOf(snap, t, at.Index)
 	}
-	status := t.Status(i)
+	status := t.Status(at, v)
 	if status == history.Current && s.ahead(when, snap.Location) {
 		status = history.Scheduled
 	}
-	return selection{snap: snap, timeline: t, index: i, version: v, when: when, status: status}, nil
+	return selection{snap: snap, timeline: t, index: at.Index, version: at.Version, when: when, view: v, status: status}, nil
 }
 
 // endOf is the problem of a framework that ended with version i.

@@ -117,7 +117,7 @@ func (s *Server) framework(c echo.Context) error {
 	q, ok := quickQuery(c.Request().URL.RawQuery)
 	if !ok {
 		var err error
-		if q, err = readQuery(c.Request(), "as_of", "cycle", "version"); err != nil {
+		if q, err = readQuery(c.Request(), "as_of", "known_at", "cycle", "version"); err != nil {
 			return err
 		}
 	}
@@ -153,7 +153,7 @@ func (s *Server) version(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	sel, err := s.pickVersion(snap, t, c.Param("number"))
+	sel, err := s.pickVersion(snap, t, c.Param("number"), s.view(c))
 	if err != nil {
 		return err
 	}

@@ -122,10 +122,12 @@ func findVersion(snap *history.Snapshot, t *history.Timeline, o showOptions) (*h
 	if first == nil {
 		return nil, usage("%s has no version yet: its text needs a change first (milepost validate says which)", t.ID)
 	}
-	i := len(t.Versions) - 1
+	view := history.View{KnownAt: time.Now(), Drafts: true}
+	at := t.At(view.KnownAt, view)
 	switch {
 	case o.version != "":
-		if i = t.Find(strings.TrimPrefix(o.version, "v")); i < 0 {
+		var ok bool
+		if at, ok = t.Find(strings.TrimPrefix(o.version, "v"), view); !ok {
 			return nil, usage("there is no version %q of %s; the newest is %s", o.version, t.ID, t.Latest().Number)
 		}
 	case o.asOf != "":
@@ -133,13 +135,17 @@ func findVersion(snap *history.Snapshot, t *history.Timeline, o showOptions) (*h
 		if err != nil {
 			return nil, usage("--as-of: %w", err)
 		}
-		if i = t.At(w.Instant); i < 0 {
+		if at = t.At(w.Instant, view); at.Version == nil {
 			return nil, usage("on %s there was no %s yet: its first version, %s, is of %s", w.Date(snap.Location), t.ID, first.Number, first.EffectiveFrom.In(snap.Location).Format(time.DateOnly))
 		}
 	}
-	if v := t.Versions[i]; !v.Removed {
-		return v, nil
+	if at.Version == nil {
+		return nil, usage("%s has no version yet", t.ID)
 	}
+	if !at.Version.Removed {
+		return at.Version, nil
+	}
+	i := at.Index
 	return nil, usage("%s ended on %s; --version %s shows its last text", t.ID, t.Versions[i].EffectiveFrom.In(snap.Location).Format(time.DateOnly), t.Versions[max(0, i-1)].Number)
 }
 
@@ -177,7 +183,11 @@ func (a *app) versionsCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			list := server.Versions(t)
+			now := time.Now()
+			list, err := server.Versions(t, now, history.View{KnownAt: now, Drafts: true})
+			if err != nil {
+				return err
+			}
 			if format == "json" {
 				return a.printJSON(list)
 			}

@@ -122,7 +122,8 @@ func (r *Repo) Commit(message string) string {
 }
 
 // Ladder is a small framework by files: a ladder of two levels and one
-// competency. Text is its second level's only expectation.
+// competency. Text ends its second level's only expectation, after Lead, and is
+// declared to ask the same as the one before: another text is a minor step.
 func Ladder(id, text string) map[string]string {
 	return map[string]string{
 		"cue.mod/module.cue": "module: \"example.com/careers\"\nlanguage: version: \"v0.17.0\"\n",
@@ -138,8 +139,12 @@ framework: {
 	owners: ["people-team"]
 	competencies: craft: title: "Craft"
 	levels: l1: {rank: 1, code: "L1", titles: [{text: "Maker"}], expectations: craft: items: ["Makes things"]}
-	levels: l2: {rank: 2, code: "L2", titles: [{text: "Senior Maker"}], expectations: craft: items: [%q]}
+	levels: l2: {rank: 2, code: "L2", titles: [{text: "Senior Maker"}], expectations: craft: items: [%[3]q]}
+	release: {why: %[2]q, meaning: "l2.craft": "same"}
 }
-`, id, text),
+`, id, text, Lead+text),
 	}
 }
+
+// Lead begins the expectation of a Ladder's second level.
+const Lead = "Makes things that others can use and go on with: "

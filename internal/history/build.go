@@ -18,6 +18,7 @@ import (
 	"github.com/milepost-dev/milepost/internal/compile"
 	"github.com/milepost-dev/milepost/internal/diag"
 	"github.com/milepost-dev/milepost/internal/gitrepo"
+	"github.com/milepost-dev/milepost/internal/ladder"
 )
 
 // repository is what history reads of Git.
@@ -29,18 +30,24 @@ type repository interface {
 // clockSkew is how far ahead of the clock a commit may be before it has to wait.
 const clockSkew = time.Minute
 
-// unitKey names what a framework's files are made of.
-type unitKey struct{ id, tree, lib, module string }
+// unitKey names what the files of a framework's directory are made of. dir is
+// an id, or "next/" and one.
+type unitKey struct{ dir, tree, lib, module string }
+
+func (k unitKey) id() string { return strings.TrimPrefix(k.dir, nextDir) }
+
+// nextDir is where coming editions stand.
+const nextDir = "next/"
 
 func (k unitKey) String() string { return strings.Join([]string{k.tree, k.lib, k.module}, " ") }
 
-// event is a framework's files changing, at one commit. A zero tree is their end.
+// event is a directory changing, at one commit. A zero tree is its end.
 type event struct {
 	commit int // index into builder.commits
 	key    unitKey
 }
 
-// builder folds commits into timelines. It only ever appends, so that a new
+// builder folds commits into chains. It only ever appends, so that a new
 // commit costs the same whatever came before; what it hands out is never
 // changed afterwards.
 type builder struct {
@@ -50,31 +57,41 @@ type builder struct {
 
 	head     string
 	recorded time.Time
-	trees    map[string]string // id -> tree now
+	trees    map[string]string // directory -> tree now
 	lib      string
 	module   string
 	orgs     []orgChange // of the organisation's file, oldest first
 	commits  []commitInfo
+	branch   map[string]bool // every commit of the first-parent chain
 	results  map[unitKey]*compile.Result
+	tags     *tagSet
 
-	timelines map[string]*Timeline
-	renamed   map[string]string // an id that a timeline had -> the id it has
+	chains    map[string]*chain
+	renamed   map[string]string // an id that a chain had -> the id it has
+	squatters map[string]string // an id that a chain had -> the commit that put another framework there
 }
 
 // orgChange is the organisation's file at a commit that changed it.
-type orgChange struct{ commit, blob string } // blob is "" where it was removed
+type orgChange struct {
+	commit, blob string // blob is "" where it was removed
+	read         *ladder.Organisation
+	zone         *time.Location
+	findings     diag.List
+}
 
 // commitInfo is what is kept of a commit.
 type commitInfo struct {
 	hash, subject string
 	recorded      time.Time
+	org           int            // how many changes of the organisation's file count for it
+	zone          *time.Location // where its days begin
 }
 
 func newBuilder(c *compile.Compiler, root string, progress func(done, all int)) *builder {
 	return &builder{
 		compiler: c, root: root, progress: progress,
-		trees: map[string]string{}, results: map[unitKey]*compile.Result{},
-		timelines: map[string]*Timeline{}, renamed: map[string]string{},
+		trees: map[string]string{}, results: map[unitKey]*compile.Result{}, branch: map[string]bool{},
+		chains: map[string]*chain{}, renamed: map[string]string{}, squatters: map[string]string{},
 	}
 }
 
@@ -85,24 +102,103 @@ func (b *builder) extend(ctx context.Context, repo repository, commits []gitrepo
 	for _, c := range commits {
 		events = append(events, b.record(c)...)
 	}
+	if err := b.readOrganisations(ctx, repo); err != nil {
+		return err
+	}
 	if err := b.compileAll(ctx, repo, events); err != nil {
 		return err
 	}
+	touched := map[string]bool{}
 	for from := 0; from < len(events); {
 		to := from
 		for to < len(events) && events[to].commit == events[from].commit {
+			touched[events[to].key.id()] = true
 			to++
 		}
 		b.apply(events[from:to])
 		from = to
 	}
 	clear(b.results) // the versions hold the texts; what comes again is in the cache
+	return b.finish(ctx, touched)
+}
+
+// finish judges and numbers what became of the chains that were touched.
+func (b *builder) finish(ctx context.Context, touched map[string]bool) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for id := range touched {
+		c := b.chains[id]
+		if c == nil { // it has another id by now, or never had a text
+			continue
+		}
+		g.Go(func() error {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			if err := c.judge(); err != nil {
+				return fmt.Errorf("comparing versions of %s: %w", c.id, err)
+			}
+			c.renumber()
+			return nil
+		})
+	}
+	return g.Wait()
+}
+
+// readOrganisations reads the organisation's file at each commit that changed
+// it. Where it needs a change, the last good one before it counts.
+func (b *builder) readOrganisations(ctx context.Context, repo repository) error {
+	for i := range b.orgs {
+		o := &b.orgs[i]
+		if o.read != nil {
+			continue
+		}
+		org, found := ladder.DefaultOrganisation(), diag.List(nil)
+		if o.blob != "" {
+			tree, err := repo.Tree(ctx, o.commit)
+			if err != nil {
+				return fmt.Errorf("reading the organisation's file: %w", err)
+			}
+			if org, found, err = b.compiler.Organisation(ctx, tree, b.root); err != nil {
+				return err
+			}
+		}
+		o.findings = found
+		if found.HasErrors() {
+			if org = ladder.DefaultOrganisation(); i > 0 {
+				org = *b.orgs[i-1].read
+			}
+		}
+		o.read = &org
+		var err error
+		if o.zone, err = org.Location(); err != nil {
+			o.zone = time.UTC
+		}
+	}
+	for i := range b.commits {
+		if c := &b.commits[i]; c.zone == nil {
+			if c.zone = time.UTC; c.org > 0 {
+				c.zone = b.orgs[c.org-1].zone
+			}
+		}
+	}
 	return nil
+}
+
+// organisation is the organisation as of the newest commit, and what its file
+// needs changed.
+func (b *builder) organisation() (ladder.Organisation, diag.List) {
+	if len(b.orgs) == 0 {
+		return ladder.DefaultOrganisation(), nil
+	}
+	o := b.orgs[len(b.orgs)-1]
+	return *o.read, o.findings
 }
 
 // record notes a commit, and says which frameworks it touches.
 func (b *builder) record(c gitrepo.Commit) []event {
 	b.head = c.Hash
+	b.branch[c.Hash] = true
 	at := c.Committed.Truncate(time.Millisecond)
 	if !at.After(b.recorded) {
 		at = b.recorded.Add(time.Millisecond)
@@ -110,14 +206,15 @@ func (b *builder) record(c gitrepo.Commit) []event {
 	b.recorded = at
 	all := c.Module != b.module
 	b.module = c.Module
+	orgs := len(b.orgs) // those of the first parent count
 	touched := map[string]bool{}
 	for _, ch := range c.Changes {
 		switch {
 		case ch.Path == "lib":
 			b.lib, all = ch.Hash, true
 		case ch.Path == compile.OrganisationFile:
-			b.orgs = append(b.orgs, orgChange{c.Hash, ch.Hash})
-		case ch.Dir && compile.IsFrameworkID(ch.Path), ch.Hash == "" && b.trees[ch.Path] != "":
+			b.orgs = append(b.orgs, orgChange{commit: c.Hash, blob: ch.Hash})
+		case ch.Dir && isFrameworkDir(ch.Path), ch.Hash == "" && b.trees[ch.Path] != "":
 			touched[ch.Path] = true
 			b.trees[ch.Path] = ch.Hash
 			if ch.Hash == "" {
@@ -129,20 +226,25 @@ func (b *builder) record(c gitrepo.Commit) []event {
 		}
 	}
 	if all && (b.lib != "" || len(c.Changes) > 0) {
-		for id := range b.trees {
-			touched[id] = true
+		for dir := range b.trees {
+			touched[dir] = true
 		}
 	}
 	if len(touched) == 0 {
 		return nil
 	}
-	b.commits = append(b.commits, commitInfo{c.Hash, c.Subject, at})
+	if orgs == 0 {
+		orgs = len(b.orgs)
+	}
+	b.commits = append(b.commits, commitInfo{hash: c.Hash, subject: c.Subject, recorded: at, org: orgs})
 	var events []event
-	for _, id := range slices.Sorted(maps.Keys(touched)) {
-		events = append(events, event{len(b.commits) - 1, unitKey{id, b.trees[id], b.lib, b.module}})
+	for _, dir := range slices.Sorted(maps.Keys(touched)) {
+		events = append(events, event{len(b.commits) - 1, unitKey{dir, b.trees[dir], b.lib, b.module}})
 	}
 	return events
 }
+
+func isFrameworkDir(p string) bool { return compile.IsFrameworkID(strings.TrimPrefix(p, nextDir)) }
 
 // compileAll compiles what has no result yet: each distinct tree once, on all cores.
 func (b *builder) compileAll(ctx context.Context, repo repository, events []event) error {
@@ -174,7 +276,7 @@ func (b *builder) compileAll(ctx context.Context, repo repository, events []even
 }
 
 func (b *builder) compileOne(ctx context.Context, repo repository, e event) (*compile.Result, error) {
-	u := compile.Unit{Root: b.root, Dir: e.key.id, Key: e.key.String()}
+	u := compile.Unit{Root: b.root, Dir: e.key.dir, Key: e.key.String()}
 	if r, ok := b.compiler.Lookup(u); ok {
 		return r, nil
 	}
@@ -186,40 +288,88 @@ func (b *builder) compileOne(ctx context.Context, repo repository, e event) (*co
 	u.FS = tree
 	r, err := b.compiler.Framework(ctx, u)
 	if err != nil {
-		return nil, fmt.Errorf("compiling %s at commit %.10s: %w", e.key.id, commit, err)
+		return nil, fmt.Errorf("compiling %s at commit %.10s: %w", e.key.dir, commit, err)
 	}
 	return r, nil
 }
 
-// apply folds the events of one commit into the timelines.
+// apply folds the events of one commit into the chains.
 func (b *builder) apply(events []event) {
-	c := b.commits[events[0].commit]
+	at := b.commits[events[0].commit]
 	gone := map[string]bool{}
 	for _, e := range events {
-		if e.key.tree == "" {
-			gone[e.key.id] = true
+		if id := e.key.id(); e.key.dir == id && e.key.tree == "" {
+			gone[id] = true
 		}
 	}
+	var renames []rename
 	for _, e := range events {
-		if e.key.tree == "" {
+		id := e.key.id()
+		if e.key.dir != id || e.key.tree == "" {
 			continue
 		}
-		r := b.results[e.key]
-		if from := b.continues(e.key.id, r, gone); from != "" {
-			b.rename(from, e.key.id)
+		if from := b.continues(id, b.results[e.key], gone); from != "" {
+			renames = append(renames, b.rename(from, id, at))
 			delete(gone, from)
 		}
-		b.add(e.key, r, c)
 	}
-	for _, id := range slices.Sorted(maps.Keys(gone)) {
-		b.end(id, c)
+	bases, nexts := map[string]*arrival{}, map[string]*arrival{}
+	for _, e := range events {
+		id, into := e.key.id(), bases
+		if e.key.dir != id {
+			into = nexts
+		}
+		a := &arrival{tree: e.key.tree}
+		if a.tree != "" {
+			a.result = b.results[e.key]
+		}
+		into[id] = a
+	}
+	for _, r := range renames {
+		if nexts[r.to] == nil { // the edition did not go along
+			b.chains[r.to].next = r.next
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(union(bases, nexts))) {
+		if to := b.renamed[id]; to != "" { // its directories went with the rename
+			b.taken(id, bases[id], at)
+			continue
+		}
+		b.chain(id).advance(at, bases[id], nexts[id])
 	}
 }
 
-// continues is the id whose timeline a directory takes over: one that it says
-// it was formerly, or one that took over from it, where that ends here.
+// taken notes that a directory stands under an id that a framework had.
+func (b *builder) taken(id string, base *arrival, at commitInfo) {
+	switch {
+	case base == nil:
+	case base.result == nil:
+		delete(b.squatters, id)
+	default:
+		b.squatters[id] = at.hash
+	}
+}
+
+func union(a, b map[string]*arrival) map[string]*arrival {
+	out := maps.Clone(a)
+	maps.Copy(out, b)
+	return out
+}
+
+// chain is the chain under an id, a new one where there is none.
+func (b *builder) chain(id string) *chain {
+	c := b.chains[id]
+	if c == nil {
+		c = &chain{id: id, tags: b.tags}
+		b.chains[id] = c
+	}
+	return c
+}
+
+// continues is the id whose chain a directory takes over: one that it says it
+// was formerly, or one that took over from it, where that ends here.
 func (b *builder) continues(id string, r *compile.Result, gone map[string]bool) string {
-	if t := b.timelines[id]; t != nil && t.MovedTo == "" {
+	if c := b.chains[id]; c != nil && len(c.becomes) > 0 {
 		return ""
 	}
 	if to := b.renamed[id]; to != "" && gone[to] {
@@ -229,103 +379,40 @@ func (b *builder) continues(id string, r *compile.Result, gone map[string]bool) 
 		return ""
 	}
 	for _, former := range r.Formerly {
-		if gone[former] && b.timelines[former] != nil {
+		if gone[former] && b.chains[former] != nil {
 			return former
 		}
 	}
 	return ""
 }
 
-func (b *builder) rename(from, to string) {
-	old := b.timelines[from]
-	b.timelines[to] = &Timeline{ID: to, Versions: old.Versions}
-	b.timelines[from] = &Timeline{ID: from, MovedTo: to}
+// rename is a framework that goes on under another id, and the coming edition
+// that stood there already.
+type rename struct {
+	to   string
+	next slot
+}
+
+// rename lets a chain go on under another id; the old one leads there.
+func (b *builder) rename(from, to string, at commitInfo) rename {
+	r := rename{to: to}
+	if drafts := b.chains[to]; drafts != nil {
+		r.next = drafts.next
+	}
+	c := b.chains[from]
+	c.settle(at.recorded)
+	delete(b.chains, from)
+	c.id, c.timeline = to, nil
+	b.chains[to] = c
 	delete(b.renamed, to)
+	delete(b.squatters, to)
 	for id, at := range b.renamed {
 		if at == from {
 			b.renamed[id] = to
-			b.timelines[id] = &Timeline{ID: id, MovedTo: to}
 		}
 	}
 	b.renamed[from] = to
-}
-
-// edit is a timeline that may be changed: handed-out ones never are.
-func (b *builder) edit(id string) *Timeline {
-	t := &Timeline{ID: id}
-	if old := b.timelines[id]; old != nil {
-		*t = *old
-		t.MovedTo = ""
-	}
-	b.timelines[id] = t
-	return t
-}
-
-func (b *builder) add(k unitKey, r *compile.Result, c commitInfo) {
-	t := b.edit(k.id)
-	if !r.OK() {
-		t.Findings, t.Broken = r.Findings, c.hash
-		return
-	}
-	t.Findings, t.Broken = nil, ""
-	last := t.Latest()
-	if last != nil && last.Digest == r.Digest {
-		return
-	}
-	v := newVersion(r, c)
-	v.Tree = k.tree
-	v.number(last, "minor")
-	t.Versions = append(t.Versions, v)
-}
-
-// end is the deletion of a framework: a version with no text.
-func (b *builder) end(id string, c commitInfo) {
-	old := b.timelines[id]
-	if old == nil || old.MovedTo != "" {
-		return
-	}
-	t := b.edit(id)
-	t.Findings, t.Broken = nil, ""
-	last := t.Latest()
-	if last == nil || last.Removed {
-		return
-	}
-	v := newVersion(&compile.Result{ID: id, Title: last.Title, Kind: last.Kind}, c)
-	v.Removed = true
-	v.number(last, "major")
-	t.Versions = append(t.Versions, v)
-}
-
-func newVersion(r *compile.Result, c commitInfo) *Version {
-	v := &Version{
-		Framework: r.ID, Digest: r.Digest, Title: r.Title, Kind: r.Kind,
-		RecordedAt: c.recorded, EffectiveFrom: c.recorded, Commit: c.hash,
-		Subject: c.subject, PullRequest: pullRequest(c.subject),
-	}
-	if r.OK() {
-		v.stored.Store(&stored{gz: r.Compressed()})
-	}
-	return v
-}
-
-// number gives a version its number: 1.0.0, then a step from the one before.
-func (v *Version) number(last *Version, bump string) {
-	if last == nil {
-		v.Number = "1.0.0"
-		return
-	}
-	var major, minor, patch int
-	fmt.Sscanf(last.Number, "%d.%d.%d", &major, &minor, &patch)
-	switch bump {
-	case "major":
-		major, minor, patch = major+1, 0, 0
-	case "minor":
-		minor, patch = minor+1, 0
-	default:
-		patch++
-	}
-	v.Previous, v.Bump = last.Number, bump
-	v.Number = fmt.Sprintf("%d.%d.%d", major, minor, patch)
+	return r
 }
 
 // The two ways in which hosts write the pull request into a commit's first line.
@@ -340,20 +427,64 @@ func pullRequest(subject string) int {
 	return n
 }
 
-// problems are the findings that stand today, by framework.
-func (b *builder) problems() []Problem {
-	var out []Problem
-	for _, id := range slices.Sorted(maps.Keys(b.timelines)) {
-		if t := b.timelines[id]; t.Broken != "" {
-			out = append(out, Problem{Framework: id, Commit: t.Broken, Findings: t.Findings})
-		}
+// setTags takes in the tags as they are now.
+func (b *builder) setTags(tags []Tag) {
+	set := newTagSet(tags).keeping(b.tags)
+	if set == b.tags {
+		return
 	}
-	return out
+	b.tags = set
+	for _, c := range b.chains {
+		c.retag(set)
+	}
 }
 
-// Problem is what stands in the way of a newer version.
+// timelines are the chains as they stand at now, and those that moved.
+func (b *builder) timelines(now time.Time) ([]*Timeline, error) {
+	var out []*Timeline
+	for _, c := range b.chains {
+		t, err := c.view(now, func(hash string) bool { return b.branch[hash] })
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, t)
+	}
+	for from, to := range b.renamed {
+		t := &Timeline{ID: from, MovedTo: to}
+		if commit := b.squatters[from]; commit != "" {
+			t.Broken, t.Findings = commit, takenFinding(from, to)
+		}
+		out = append(out, t)
+	}
+	slices.SortFunc(out, func(x, y *Timeline) int { return strings.Compare(x.ID, y.ID) })
+	return out, nil
+}
+
+// Problem is what stands in the way of a newer version, or an alarm.
 type Problem struct {
-	Framework string    `json:"framework,omitempty"`
-	Commit    string    `json:"commit,omitempty"`
-	Findings  diag.List `json:"findings"`
+	Framework string `json:"framework,omitempty"`
+	// Edition says that it is about the coming edition.
+	Edition  bool      `json:"edition,omitempty"`
+	Commit   string    `json:"commit,omitempty"`
+	Findings diag.List `json:"findings"`
+}
+
+// problems are what stands today, by framework.
+func problems(timelines []*Timeline, tags *tagSet) []Problem {
+	var out []Problem
+	for _, t := range timelines {
+		if t.Broken != "" {
+			out = append(out, Problem{Framework: t.ID, Commit: t.Broken, Findings: t.Findings})
+		}
+		if t.NextBroken != "" {
+			out = append(out, Problem{Framework: t.ID, Edition: true, Commit: t.NextBroken, Findings: t.NextFindings})
+		}
+		if len(t.Alarms) > 0 {
+			out = append(out, Problem{Framework: t.ID, Findings: t.Alarms})
+		}
+	}
+	if found := tags.strays(timelines); len(found) > 0 {
+		out = append(out, Problem{Findings: found})
+	}
+	return out
 }

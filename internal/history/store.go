@@ -2,9 +2,7 @@ package history
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
-	"maps"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -21,6 +19,7 @@ type Snapshot struct {
 	Head         string    // the newest commit taken in, "" outside a repository
 	Branch       string    //
 	TakenAt      time.Time // when the snapshot was made
+	RecordedAt   time.Time // of the newest commit taken in: answers are final up to it
 	Organisation ladder.Organisation
 	Location     *time.Location // where the organisation's days begin and end
 	Timelines    []*Timeline    // by id
@@ -30,6 +29,7 @@ type Snapshot struct {
 	Unversioned  bool           // a directory outside Git
 
 	byID map[string]*Timeline
+	next time.Time // when the next edition comes into force, zero for never
 }
 
 // Pending is a commit whose time is still to come, by the clock.
@@ -71,7 +71,8 @@ type Options struct {
 	Compiler *compile.Compiler
 	Log      *slog.Logger
 	Now      func() time.Time
-	Progress func(done, all int) // called while texts compile
+	Progress func(done, all int)                  // called while texts compile
+	Tags     func(context.Context) ([]Tag, error) // nil reads none
 }
 
 // Store keeps the newest snapshot, and makes new ones.
@@ -132,13 +133,36 @@ func (s *Store) refresh(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if work, err := s.refreshWork(ctx, changed); err != nil {
+	tagged, err := s.readTags(ctx)
+	if err != nil {
 		return err
-	} else if old := s.snapshot.Load(); !changed && !work && old != nil && len(pending) == len(old.Pending) {
+	}
+	work, err := s.refreshWork(ctx, changed)
+	if err != nil {
+		return err
+	}
+	if old := s.snapshot.Load(); old != nil && !changed && !tagged && !work && len(pending) == len(old.Pending) && !old.stale(s.o.Now()) {
 		return nil
 	}
-	return s.publish(ctx, pending)
+	return s.publish(pending)
 }
+
+// readTags takes in the tags. It says whether any changed.
+func (s *Store) readTags(ctx context.Context) (bool, error) {
+	if s.o.Tags == nil {
+		return false, nil
+	}
+	tags, err := s.o.Tags(ctx)
+	if err != nil {
+		return false, err
+	}
+	before := s.builder.tags
+	s.builder.setTags(tags)
+	return s.builder.tags != before, nil
+}
+
+// stale says whether an edition came into force since.
+func (s *Snapshot) stale(now time.Time) bool { return !s.next.IsZero() && !s.next.After(now) }
 
 // follow brings the builder to head. It says whether anything changed, and
 // which commits have to wait.
@@ -159,6 +183,7 @@ func (s *Store) follow(ctx context.Context, head string) (bool, []Pending, error
 			s.o.Log.Warn("the branch's history was rewritten: building it anew", "was", stop, "is", head)
 		}
 		s.builder = newBuilder(s.o.Compiler, s.o.Root, s.o.Progress)
+		s.builder.tags = newTagSet(nil)
 	}
 	if err := s.builder.extend(ctx, s.o.Repo, commits); err != nil {
 		s.builder = nil // half of the commits are in it
@@ -183,21 +208,20 @@ func (s *Store) ripe(commits []gitrepo.Commit) ([]gitrepo.Commit, []Pending) {
 }
 
 // publish makes a snapshot of the builder and swaps it in.
-func (s *Store) publish(ctx context.Context, pending []Pending) error {
+func (s *Store) publish(pending []Pending) error {
 	b := s.builder
-	org, found, err := s.organisation(ctx)
+	now := s.o.Now()
+	timelines, err := b.timelines(now)
 	if err != nil {
 		return err
 	}
 	snap := &Snapshot{
-		Head: b.head, Branch: s.o.Repo.Branch(), TakenAt: s.o.Now(), Organisation: org,
-		Pending: pending, Working: s.work.state, Problems: b.problems(),
+		Head: b.head, Branch: s.o.Repo.Branch(), TakenAt: now, RecordedAt: b.recorded, Timelines: timelines,
+		Pending: pending, Working: s.work.state, Problems: problems(timelines, b.tags), next: b.nextArrival(now),
 	}
-	if found.HasErrors() {
+	var found diag.List
+	if snap.Organisation, found = b.organisation(); found.HasErrors() {
 		snap.Problems = append(snap.Problems, Problem{Commit: b.orgs[len(b.orgs)-1].commit, Findings: found})
-	}
-	for _, id := range slices.Sorted(maps.Keys(b.timelines)) {
-		snap.Timelines = append(snap.Timelines, b.timelines[id])
 	}
 	if err := snap.finish(); err != nil {
 		return err
@@ -206,31 +230,15 @@ func (s *Store) publish(ctx context.Context, pending []Pending) error {
 	return nil
 }
 
-// organisation reads the organisation's file of the newest commit taken in,
-// with its findings. Where it needs a change, the last good one before it counts.
-func (s *Store) organisation(ctx context.Context) (ladder.Organisation, diag.List, error) {
-	org := ladder.DefaultOrganisation()
-	var newest diag.List
-	for i, change := range slices.Backward(s.builder.orgs) {
-		if change.blob == "" {
-			break
-		}
-		tree, err := s.o.Repo.Tree(ctx, change.commit)
-		if err != nil {
-			return org, nil, fmt.Errorf("reading the organisation's file: %w", err)
-		}
-		read, found, err := s.o.Compiler.Organisation(ctx, tree, s.o.Root)
-		if err != nil {
-			return org, nil, err
-		}
-		if i == len(s.builder.orgs)-1 {
-			newest = found
-		}
-		if !found.HasErrors() {
-			return read, newest, nil
+// nextArrival is when the next edition comes into force, zero for never.
+func (b *builder) nextArrival(now time.Time) time.Time {
+	var next time.Time
+	for _, c := range b.chains {
+		if e := c.next.text; e != nil && e.from.After(now) && (next.IsZero() || e.from.Before(next)) {
+			next = e.from
 		}
 	}
-	return org, newest, nil
+	return next
 }
 
 // finish fills in what follows from the rest.
@@ -264,22 +272,33 @@ func (s *Store) swap(snap *Snapshot) {
 	}
 }
 
-// Run refreshes again and again until ctx ends: history every interval, the
-// working copy every second. A refresh that fails is logged and tried again.
+// Run refreshes again and again until ctx ends: history every interval and at
+// the moment at which an edition comes into force, the working copy every
+// second. A refresh that fails is logged and tried again.
 func (s *Store) Run(ctx context.Context, interval time.Duration) error {
 	if s.o.WorkDir != "" {
 		interval = min(interval, time.Second)
 	}
-	tick := time.NewTicker(interval)
-	defer tick.Stop()
 	for {
+		wait := time.NewTimer(s.wait(interval))
 		select {
 		case <-ctx.Done():
+			wait.Stop()
 			return nil
-		case <-tick.C:
+		case <-wait.C:
 			if err := s.Refresh(ctx); err != nil && ctx.Err() == nil {
 				s.o.Log.Error("refreshing the history", "error", err)
 			}
 		}
 	}
+}
+
+// wait is how long until the next refresh.
+func (s *Store) wait(interval time.Duration) time.Duration {
+	if snap := s.Snapshot(); snap != nil && !snap.next.IsZero() {
+		if until := snap.next.Sub(s.o.Now()); until > 0 {
+			return min(interval, until+time.Millisecond)
+		}
+	}
+	return interval
 }

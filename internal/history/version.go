@@ -7,7 +7,6 @@ package history
 import (
 	"encoding/json"
 	"fmt"
-	"sort"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -17,24 +16,32 @@ import (
 	"github.com/milepost-dev/milepost/internal/ladder"
 )
 
-// Version is one text of a framework. Its interval is half-open: from
-// EffectiveFrom until the next version's.
+// Version is one text of a framework that came into force, or will. Its
+// interval is half-open: from EffectiveFrom until the next version's.
 type Version struct {
 	Framework     string      // the id that the framework had then
-	Number        string      // "1.4.0"
+	Number        string      // "1.4.0"; of a coming edition "2.0.0-next.20270105T101500Z"
 	Previous      string      // the number before, "" for the first
 	Bump          string      // "major", "minor", "patch"; "" for the first
 	Digest        string      // of the canonical form, "" where Removed
 	Title         string      // the framework's title then
 	Kind          ladder.Kind //
 	RecordedAt    time.Time   // when the branch came to hold it
-	EffectiveFrom time.Time   // from when it is in force
+	EffectiveFrom time.Time   // from when it is in force; zero for an edition without a date
+	InForceFrom   time.Time   // when it became what is answered: later than EffectiveFrom for a correction
 	Commit, Tree  string      // Git's names, in hexadecimal
 	PullRequest   int         // the pull request that brought it, 0 where none is known
 	Subject       string      // the commit's first line
 	Removed       bool        // the framework was deleted: there is no text
 	Working       bool        // not committed: the working copy
+	Edition       bool        // it stood in next/ before
+	Coming        bool        // an edition that is not in force yet
 
+	Said     ladder.Directives // the directives that count for this change
+	Findings diag.List         // about directives that do not
+
+	judged *judgement
+	tag    *claim // that gives the number, nil where none does
 	stored atomic.Pointer[stored]
 	mu     sync.Mutex // held while the answer is encoded
 	hot    atomic.Pointer[[]byte]
@@ -66,22 +73,68 @@ type VersionInfo struct {
 	Commit        string      `json:"commit,omitempty"`
 	Tree          string      `json:"tree,omitempty"`
 	PullRequest   int         `json:"pull_request,omitempty"`
+	Corrects      string      `json:"corrects,omitempty"`
 	Removed       bool        `json:"removed,omitempty"`
+	Edition       bool        `json:"edition,omitempty"`
 	WorkingCopy   bool        `json:"working_copy,omitempty"`
 }
 
-// Info is what is known of the version. Until versions are tagged, every
-// number is provisional.
+// Info is what is known of the version. A number is provisional until a tag
+// gives it.
 func (v *Version) Info() VersionInfo {
 	info := VersionInfo{
-		Framework: v.Framework, Number: v.Number, Provisional: true, Title: v.Title, Kind: v.Kind,
+		Framework: v.Framework, Number: v.Number, Provisional: v.tag == nil, Title: v.Title, Kind: v.Kind,
 		Bump: v.Bump, Previous: v.Previous, Digest: v.Digest, Commit: v.Commit, Tree: v.Tree,
-		PullRequest: v.PullRequest, Removed: v.Removed, WorkingCopy: v.Working,
+		PullRequest: v.PullRequest, Removed: v.Removed, Edition: v.Edition, WorkingCopy: v.Working,
+	}
+	if v.tag != nil && v.tag.pull > 0 {
+		info.PullRequest = v.tag.pull
+	}
+	if v.Said.Correction != nil {
+		info.Corrects = v.Said.Correction.Of
 	}
 	if !v.RecordedAt.IsZero() {
-		info.RecordedAt, info.EffectiveFrom = &v.RecordedAt, &v.EffectiveFrom
+		info.RecordedAt = &v.RecordedAt
+	}
+	if !v.EffectiveFrom.IsZero() {
+		info.EffectiveFrom = &v.EffectiveFrom
 	}
 	return info
+}
+
+// Tagged says whether a tag gives the number: it is then for ever.
+func (v *Version) Tagged() bool { return v.tag != nil }
+
+// Approvals are who approved and who merged the change, as its tag says.
+func (v *Version) Approvals() (approvedBy []string, mergedBy string) {
+	if v.tag == nil {
+		return nil, ""
+	}
+	return v.tag.approvedBy, v.tag.mergedBy
+}
+
+// Category is what the change means for people, "" for the first version.
+func (v *Version) Category() ladder.Category {
+	if v.judged == nil {
+		return ""
+	}
+	return v.judged.Category
+}
+
+// Rules are the rules that recognised the version's changes, sorted.
+func (v *Version) Rules() []string {
+	if v.judged == nil {
+		return nil
+	}
+	return v.judged.Rules
+}
+
+// Headline says in a line what changed for whom.
+func (v *Version) Headline() string {
+	if v.judged == nil {
+		return ""
+	}
+	return v.judged.Headline
 }
 
 // Canonical is the version's text in canonical form, nil where it was removed.
@@ -180,6 +233,26 @@ func (v *Version) encode() (*stored, error) {
 	return st, nil
 }
 
+// gz is the canonical form, gzipped, nil where there is no text.
+func (v *Version) gz() []byte {
+	st := v.stored.Load()
+	if st == nil || !st.answer {
+		if st == nil {
+			return nil
+		}
+		return st.gz
+	}
+	plain, err := v.Canonical()
+	if err != nil {
+		return nil
+	}
+	gz, err := compile.Compress(plain)
+	if err != nil {
+		return nil
+	}
+	return gz
+}
+
 // heat keeps the uncompressed answer at hand, cool gives it up.
 func (v *Version) heat() error {
 	if v.hot.Load() != nil {
@@ -193,84 +266,3 @@ func (v *Version) heat() error {
 }
 
 func (v *Version) cool() { v.hot.Store(nil) }
-
-// Status says how a version stands to a moment.
-type Status string
-
-// The statuses of a version.
-const (
-	Current   Status = "current"   // in force now
-	Historic  Status = "historic"  // was in force
-	Scheduled Status = "scheduled" // will be in force
-	Withdrawn Status = "withdrawn" // the framework ended
-)
-
-// Timeline is the history of one framework: its versions, oldest first.
-type Timeline struct {
-	ID       string
-	Versions []*Version
-	// MovedTo is the id that the framework has now, where it was renamed.
-	MovedTo string
-	// Findings are those of the newest commit, where it made no version.
-	Findings diag.List
-	// Broken is the newest commit whose text needs a change, "" where it needs none.
-	Broken string
-}
-
-// First is the oldest version, nil where there is none yet.
-func (t *Timeline) First() *Version {
-	if len(t.Versions) == 0 {
-		return nil
-	}
-	return t.Versions[0]
-}
-
-// Latest is the newest version, nil where there is none yet.
-func (t *Timeline) Latest() *Version {
-	if len(t.Versions) == 0 {
-		return nil
-	}
-	return t.Versions[len(t.Versions)-1]
-}
-
-// Live says whether the framework has a text today.
-func (t *Timeline) Live() bool {
-	v := t.Latest()
-	return v != nil && !v.Removed && t.MovedTo == ""
-}
-
-// At is the index of the version in force at an instant, -1 before the first.
-func (t *Timeline) At(instant time.Time) int {
-	return sort.Search(len(t.Versions), func(i int) bool {
-		return t.Versions[i].EffectiveFrom.After(instant)
-	}) - 1
-}
-
-// Find is the index of the version with a number, -1 where there is none.
-func (t *Timeline) Find(number string) int {
-	for i, v := range t.Versions {
-		if v.Number == number {
-			return i
-		}
-	}
-	return -1
-}
-
-// Until is when version i stopped being in force; zero where it still is.
-func (t *Timeline) Until(i int) time.Time {
-	if i+1 < len(t.Versions) {
-		return t.Versions[i+1].EffectiveFrom
-	}
-	return time.Time{}
-}
-
-// Status says how version i stands today.
-func (t *Timeline) Status(i int) Status {
-	switch {
-	case t.Versions[i].Removed:
-		return Withdrawn
-	case i+1 < len(t.Versions):
-		return Historic
-	}
-	return Current
-}

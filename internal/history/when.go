@@ -71,6 +71,25 @@ func endOfDay(day time.Time, loc *time.Location) time.Time {
 	}
 }
 
+// startOfDay is 00:00 of a day written as 2027-03-01: the first moment at which
+// clocks in loc show the day, or a later one. It is zero for what is no day.
+func startOfDay(day string, loc *time.Location) time.Time {
+	d, err := time.Parse(time.DateOnly, day)
+	if err != nil {
+		return time.Time{}
+	}
+	return endOfDay(d.AddDate(0, 0, -1), loc).Add(time.Nanosecond)
+}
+
+// lastOfDay is the end of a day written as 2027-03-01, zero for what is no day.
+func lastOfDay(day string, loc *time.Location) time.Time {
+	d, err := time.Parse(time.DateOnly, day)
+	if err != nil {
+		return time.Time{}
+	}
+	return endOfDay(d, loc)
+}
+
 func earlier(a, b time.Time) time.Time {
 	if b.Before(a) {
 		return b

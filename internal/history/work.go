@@ -85,8 +85,12 @@ func (s *Store) readWork(ctx context.Context) (*Working, error) {
 		}
 		var head *Version
 		var broken string
-		if s.builder != nil && s.builder.timelines[id] != nil {
-			head, broken = s.builder.timelines[id].Latest(), s.builder.timelines[id].Broken
+		if s.builder != nil && s.builder.chains[id] != nil {
+			c := s.builder.chains[id]
+			broken = c.base.broken
+			if n := len(c.versions); n > 0 {
+				head = c.versions[n-1]
+			}
 		}
 		if r.OK() && head != nil && head.Digest == r.Digest && broken == "" {
 			continue
@@ -94,8 +98,8 @@ func (s *Store) readWork(ctx context.Context) (*Working, error) {
 		w.Checked = append(w.Checked, id)
 		w.Findings = append(w.Findings, r.Findings...)
 		if r.OK() {
-			v := newVersion(r, commitInfo{})
-			v.Working, v.Number = true, "working copy"
+			v := &Version{Framework: r.ID, Digest: r.Digest, Title: r.Title, Kind: r.Kind, Working: true, Number: "working copy"}
+			v.stored.Store(&stored{gz: r.Compressed()})
 			if head != nil {
 				v.Previous = head.Number
 			}
@@ -103,8 +107,8 @@ func (s *Store) readWork(ctx context.Context) (*Working, error) {
 		}
 	}
 	if s.builder != nil {
-		for id, t := range s.builder.timelines {
-			if t.Live() && !slices.Contains(dirs, id) {
+		for id, c := range s.builder.chains {
+			if c.base.text != nil && !slices.Contains(dirs, id) {
 				w.Removed = append(w.Removed, id)
 			}
 		}
@@ -163,7 +167,7 @@ func (s *Snapshot) fromDirectory(w *Working) {
 	for _, id := range w.Checked {
 		t := &Timeline{ID: id}
 		if v, ok := w.Frameworks[id]; ok {
-			v.Number, v.RecordedAt, v.EffectiveFrom = "unversioned", s.TakenAt, s.TakenAt
+			v.Number, v.RecordedAt, v.EffectiveFrom, v.InForceFrom = "unversioned", s.TakenAt, s.TakenAt, s.TakenAt
 			t.Versions = []*Version{v}
 		}
 		s.Timelines = append(s.Timelines, t)

@@ -1,0 +1,106 @@
+package history
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/milepost-dev/milepost/internal/compile"
+	"github.com/milepost-dev/milepost/internal/ladder"
+)
+
+// judgement is what a text came to against the one before it, as far as it is
+// kept: the changes themselves are found anew when somebody asks for them.
+type judgement struct {
+	Bump     string          `json:"bump"`
+	Category ladder.Category `json:"category,omitempty"`
+	Rules    []string        `json:"rules,omitempty"`
+	Headline string          `json:"headline,omitempty"`
+}
+
+// compare judges the step from a to b, of which either may be nil.
+func compare(a, b *ladder.Framework, said ladder.Directives) *judgement {
+	switch {
+	case a == nil && b == nil:
+		return &judgement{}
+	case a == nil:
+		return &judgement{Bump: ladder.BumpMinor, Category: ladder.Adds}
+	case b == nil:
+		return &judgement{Bump: ladder.BumpMajor, Category: ladder.MovesPeople}
+	}
+	set := Changes(a, b, said)
+	j := &judgement{Bump: set.Bump(), Category: set.Category(), Headline: set.Headline(b)}
+	for _, ch := range set.Changes {
+		j.Rules = append(j.Rules, ch.Rule)
+	}
+	slices.Sort(j.Rules)
+	j.Rules = slices.Compact(j.Rules)
+	return j
+}
+
+// Changes are those from a to b, judged by what the author declares.
+func Changes(a, b *ladder.Framework, said ladder.Directives) ladder.ChangeSet {
+	set := ladder.Diff(a, b)
+	if said.Release != nil {
+		set = set.Declared(said.Release.Meaning)
+	}
+	return set
+}
+
+// decode reads a canonical form as it is stored.
+func decode(gz []byte) (*ladder.Framework, error) {
+	plain, err := compile.Decompress(gz)
+	if err != nil {
+		return nil, err
+	}
+	var f ladder.Framework
+	if err := json.Unmarshal(plain, &f); err != nil {
+		return nil, fmt.Errorf("decoding a stored text: %w", err)
+	}
+	return &f, nil
+}
+
+// judge fills in what changed at the becomes that have not been judged.
+func (c *chain) judge() error {
+	var before *ladder.Framework // of the become before, where it is at hand
+	at := -2
+	for i := range c.becomes {
+		b := &c.becomes[i]
+		if b.judged != nil {
+			continue
+		}
+		if i == 0 {
+			b.judged = &judgement{}
+			continue
+		}
+		if at != i-1 {
+			var err error
+			if before, err = c.textAt(i - 1); err != nil {
+				return err
+			}
+		}
+		f, err := c.textAt(i)
+		if err != nil {
+			return err
+		}
+		b.judged = compare(before, f, b.said)
+		before, at = f, i
+	}
+	return nil
+}
+
+// textAt is the text that came into force at become i, nil for an end.
+func (c *chain) textAt(i int) (*ladder.Framework, error) {
+	b := &c.becomes[i]
+	if b.text.digest == "" {
+		return nil, nil
+	}
+	if i < len(c.versions) {
+		return c.versions[i].Text()
+	}
+	f, err := decode(b.text.gz)
+	if err != nil {
+		return nil, fmt.Errorf("%s at commit %.10s: %w", c.id, b.text.commit.hash, err)
+	}
+	return f, nil
+}
