@@ -121,6 +121,10 @@ func (s ChangeSet) leavesOut(people []Change, f *Framework) bool {
 	})
 }
 
+// Tally counts all the changes as a headline does: "2 expectations added, 1
+// moved down from L4". It is "" if nothing changed.
+func (s ChangeSet) Tally() string { return s.tally(s.Changes) }
+
 // tally counts changes by rule, the heaviest first: "2 expectations added, 1
 // moved down from L4". A noun that was just said is not said again.
 func (s ChangeSet) tally(changes []Change) string {

@@ -1,0 +1,109 @@
+package notes
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/milepost-dev/milepost/internal/ladder"
+)
+
+// gap is a character of no width. It keeps GitHub, which looks for mentions,
+// references, addresses and emoji in the finished page, from finding any.
+const gap = "\u200b"
+
+// escapes make text of what Markdown, HTML or GitHub's mathematics would make
+// more of.
+var escapes = strings.NewReplacer(
+	"&", "&amp;", "<", "&lt;", ">", "&gt;", "$", "&#36;",
+	`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "#", `\#`, "|", `\|`, "~", `\~`,
+)
+
+// found are the beginnings of what GitHub finds in a page: mentions, numbers of
+// issues, addresses, and :emoji:.
+var found = regexp.MustCompile(`(?i)[@#]|\bgh-|://|\bwww\.|\b(?:mailto|xmpp):|:[a-z0-9_+-]`)
+
+// hash is what GitHub may take for the name of a commit.
+var hash = regexp.MustCompile(`(?i)\b[0-9a-f]{7,64}\b`)
+
+// markdown is a text on one line that a page shows as it is, wherever in a
+// line of Markdown it stands but at its start.
+func markdown(s string) string { return inline(oneLine(s)) }
+
+// inline is markdown for a part of a line: spaces at its ends stay.
+func inline(s string) string {
+	s = hash.ReplaceAllStringFunc(s, func(m string) string { return m[:4] + gap + m[4:] })
+	s = found.ReplaceAllStringFunc(s, func(m string) string {
+		if m[0] == ':' { // the colon is what counts
+			return ":" + gap + m[1:]
+		}
+		if cut := len(m) - 1; m[cut] == ':' || m[cut] == '.' {
+			return m[:cut] + gap + m[cut:]
+		}
+		return m + gap
+	})
+	return escapes.Replace(s)
+}
+
+// blockStart is what begins a list or underlines a heading, at the start of a line.
+var blockStart = regexp.MustCompile(`^(\d*)([-+=.)])`)
+
+// atStart keeps a text at the start of a line from beginning a block.
+func atStart(s string) string { return blockStart.ReplaceAllString(s, `$1\$2`) }
+
+// code is a text as a span of code, in which nothing is found. The fence is
+// longer than any that the text has.
+func code(s string) string {
+	s = oneLine(s)
+	if s == "" {
+		return ""
+	}
+	fence := "`"
+	for strings.Contains(s, fence) {
+		fence += "`"
+	}
+	if len(fence) > 1 {
+		s = " " + s + " "
+	}
+	return fence + s + fence
+}
+
+// markdownMarks strikes what is gone and makes bold what is new.
+func markdownMarks(line []ladder.Span, most int) string {
+	var b strings.Builder
+	for _, s := range line {
+		text := clipped(strings.ReplaceAll(clean(s.Text), "\n", " "), most)
+		switch s.Op {
+		case ladder.SpanRemoved:
+			b.WriteString(fenced("~~", text))
+		case ladder.SpanAdded:
+			b.WriteString(fenced("**", text))
+		default:
+			b.WriteString(inline(text))
+		}
+	}
+	return strings.TrimSpace(b.String())
+}
+
+// fenced puts marks around a text. They only count where the text begins and
+// ends with a letter or digit, as CommonMark has it: a character of no width
+// stands in for one.
+func fenced(mark, s string) string {
+	s = strings.TrimFunc(s, unicode.IsSpace)
+	if s == "" {
+		return ""
+	}
+	first, _ := utf8.DecodeRuneInString(s)
+	last, _ := utf8.DecodeLastRuneInString(s)
+	out := inline(s)
+	if !solid(first) {
+		out = gap + out
+	}
+	if !solid(last) {
+		out += gap
+	}
+	return mark + out + mark
+}
+
+func solid(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
