@@ -82,6 +82,7 @@ func textCases() []noteCase {
 		{"everything-else", func(t testing.TB) Input {
 			return input(t, sample(), everythingElse)
 		}},
+		{"hostile", hostile},
 		{"very-large", func(t testing.TB) Input { return compared(t, large(0), large(1)) }},
 	}
 }
@@ -157,8 +158,8 @@ func eventCases() []noteCase {
 		}},
 		{"same-month", func(t testing.TB) Input {
 			in := input(t, sample(), asksMore)
-			in.Since["1.4.0"], in.Now = day(t, "2027-03-01").Add(-time.Hour), time.Time{}
-			in.Effective = day(t, "2027-02-10")
+			in.Since["1.4.0"], in.Now = day(t, "2027-03-01").Add(9*time.Hour), time.Time{}
+			in.Effective = day(t, "2027-03-10")
 			return in
 		}},
 	}

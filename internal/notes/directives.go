@@ -149,8 +149,8 @@ func (n *Notes) undeclaredSentence() string {
 	case count == 0:
 		return ""
 	case count == 1:
-		return "Of 1 rewording nobody has said whether it asks more: it counts as if it did."
+		return "Nobody has said whether 1 rewording asks more: it counts as if it did."
 	default:
-		return fmt.Sprintf("Of %d rewordings nobody has said whether they ask more: they count as if they did.", count)
+		return fmt.Sprintf("Nobody has said whether %d rewordings ask more: they count as if they did.", count)
 	}
 }

@@ -20,12 +20,39 @@ var escapes = strings.NewReplacer(
 	`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "#", `\#`, "|", `\|`, "~", `\~`,
 )
 
-// found are the beginnings of what GitHub finds in a page: mentions, numbers of
-// issues, addresses, and :emoji:.
-var found = regexp.MustCompile(`(?i)[@#]|\bgh-|://|\bwww\.|\b(?:mailto|xmpp):|:[a-z0-9_+-]`)
+// separated puts a gap where GitHub would find something in a page: after the
+// signs of mentions and issues, and after colons within words, which emoji and
+// addresses have; into "www." and "gh-1"; and into every run of seven
+// hexadecimal digits, which may be the name of a commit.
+func separated(s string) string {
+	var b strings.Builder
+	run := 0 // hexadecimal digits since the last gap
+	for i := range len(s) {
+		if run = run + 1; !isHex(s[i]) {
+			run = 0
+		} else if run > 6 {
+			b.WriteString(gap)
+			run = 1
+		}
+		if s[i] == '.' && endsIn(s[:i], "www") || isDigit(s[i]) && endsIn(s[:i], "gh-") {
+			b.WriteString(gap)
+		}
+		b.WriteByte(s[i])
+		if s[i] == '@' || s[i] == '#' || s[i] == ':' && i+1 < len(s) && s[i+1] != ' ' {
+			b.WriteString(gap)
+		}
+	}
+	return b.String()
+}
 
-// hash is what GitHub may take for the name of a commit.
-var hash = regexp.MustCompile(`(?i)\b[0-9a-f]{7,64}\b`)
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }
+
+func isHex(c byte) bool { return isDigit(c) || 'a' <= c|0x20 && c|0x20 <= 'f' }
+
+// endsIn says whether s ends in a lower-case ASCII text, in whatever case.
+func endsIn(s, end string) bool {
+	return len(s) >= len(end) && strings.EqualFold(s[len(s)-len(end):], end)
+}
 
 // markdown is a text on one line that a page shows as it is, wherever in a
 // line of Markdown it stands but at its start.
@@ -33,17 +60,7 @@ func markdown(s string) string { return inline(oneLine(s)) }
 
 // inline is markdown for a part of a line: spaces at its ends stay.
 func inline(s string) string {
-	s = hash.ReplaceAllStringFunc(s, func(m string) string { return m[:4] + gap + m[4:] })
-	s = found.ReplaceAllStringFunc(s, func(m string) string {
-		if m[0] == ':' { // the colon is what counts
-			return ":" + gap + m[1:]
-		}
-		if cut := len(m) - 1; m[cut] == ':' || m[cut] == '.' {
-			return m[:cut] + gap + m[cut:]
-		}
-		return m + gap
-	})
-	return escapes.Replace(s)
+	return escapes.Replace(separated(s))
 }
 
 // blockStart is what begins a list or underlines a heading, at the start of a line.

@@ -30,10 +30,10 @@ func (n *Notes) HTML(w io.Writer, r Reader) error {
 	err := page.Execute(&b, struct {
 		*Notes
 		Reader   Reader
-		Head     []string
+		Heading  string
 		Sections []htmlSection
 		Detailed bool
-	}{n, r, n.head, n.htmlSections(r), r == Record})
+	}{n, r, n.titleFor(r), n.htmlSections(r), r == Record})
 	if err == nil {
 		_, err = io.WriteString(w, b.String())
 	}

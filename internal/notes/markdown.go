@@ -11,8 +11,8 @@ import (
 // leastLimit is the smallest limit that Markdown keeps, in bytes.
 const leastLimit = 4000
 
-// What Markdown shortens to keep to a limit that the whole changes alone do
-// not exceed: texts to so many characters, lists to so many entries.
+// What Markdown shortens where otherwise not even clipList changes could stand:
+// texts to so many characters, lists to so many entries.
 const (
 	clipText = 300
 	clipList = 20
@@ -24,7 +24,7 @@ const (
 //
 // limit is how many bytes it may have, 0 for any number, less than 4,000
 // counting as that: changes that do not fit are counted, with where to read
-// them; then long texts are cut. The error is the writer's.
+// them; where few would fit, long texts are cut. The error is the writer's.
 func (n *Notes) Markdown(w io.Writer, r Reader, limit int) error {
 	if _, err := io.WriteString(w, n.markdown(r, limit)); err != nil {
 		return fmt.Errorf("writing release notes: %w", err)
@@ -42,7 +42,7 @@ func (n *Notes) markdown(r Reader, limit int) string {
 	for _, short := range []bool{false, true} {
 		// The most changes with which it fits; -1 if it fits with none.
 		most := sort.Search(whole+1, func(k int) bool { return len(n.markdownForm(r, k, short)) > limit }) - 1
-		if most >= 0 {
+		if most >= min(whole, clipList) || short && most >= 0 {
 			return n.markdownForm(r, most, short)
 		}
 	}
@@ -74,8 +74,8 @@ func (n *Notes) markdownForm(r Reader, changes int, short bool) string {
 	if short {
 		m.text, m.list = clipText, clipList
 	}
-	m.line("## " + m.esc(n.Title))
-	for _, p := range n.head {
+	m.line("## " + m.esc(n.titleFor(r)))
+	for _, p := range n.Opening {
 		m.line("")
 		m.line(atStart(m.esc(p)))
 	}
@@ -158,7 +158,7 @@ func (m *markdownForm) groups(n *Notes, r Reader) {
 			}
 			m.line("")
 			if p.Title != "" {
-				m.line("**" + gap + m.esc(p.Title) + gap + "**")
+				m.line(fenced("**", clipped(oneLine(p.Title), m.text)))
 				m.line("")
 			}
 			for _, e := range p.Changes {

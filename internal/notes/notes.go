@@ -59,8 +59,8 @@ type Input struct {
 
 	// Recorded is when the branch came to hold the change; zero before its merge.
 	Recorded time.Time
-	// Effective is from when the text is in force. Before a merge it is zero
-	// where the merge decides, also because the date is already past.
+	// Effective is from when the text is in force; zero is when it is recorded.
+	// Before a merge it is zero also where a date that was given is past.
 	Effective time.Time
 	// Until is when another text took its place, zero if none has.
 	Until time.Time
@@ -122,6 +122,10 @@ type Notes struct {
 	Lead     string `json:"lead"`
 	Summary  string `json:"summary"`
 
+	// Opening is what every reader is told first, the headline included: how
+	// the text stands to now, and with what it is compared.
+	Opening []string `json:"opening"`
+
 	Number         string          `json:"number,omitempty"`
 	Provisional    bool            `json:"provisional"`
 	Previous       string          `json:"previous,omitempty"`
@@ -160,7 +164,6 @@ type Notes struct {
 	in    Input
 	loc   *time.Location
 	names map[string]ladder.LevelRef
-	head  []string // the paragraphs before the sections
 }
 
 // Section is a part of a note under a heading: paragraphs, then points, then
@@ -185,6 +188,9 @@ type Fact struct {
 func New(in Input) *Notes {
 	if in.Text == nil {
 		in.Text = &ladder.Framework{}
+	}
+	if in.Effective.IsZero() && !in.Draft {
+		in.Effective = in.Recorded
 	}
 	n := &Notes{
 		in: in, loc: in.Location, names: map[string]ladder.LevelRef{},
@@ -212,7 +218,7 @@ func New(in Input) *Notes {
 	n.Headline = n.Lead + ". " + n.Summary
 	n.Rules = rulesOf(in.Changes)
 	n.Groups = n.groups()
-	n.head = n.headParagraphs()
+	n.Opening = n.opening()
 	n.Staff, n.Managers, n.Record = n.forStaff(), n.forManagers(), n.forRecord()
 	return n
 }
@@ -266,6 +272,17 @@ func (n *Notes) JSON(w io.Writer) error {
 		return fmt.Errorf("writing release notes: %w", err)
 	}
 	return nil
+}
+
+// titleFor is the heading of a note.
+func (n *Notes) titleFor(r Reader) string {
+	switch r {
+	case Managers:
+		return n.Title + ", for managers"
+	case Record:
+		return n.Title + ", for the record"
+	}
+	return n.Title + ", for staff"
 }
 
 func (n *Notes) sections(r Reader) []Section {

@@ -51,8 +51,8 @@ func TestNotes(t *testing.T) {
 			n := New(c.in(t))
 			var b strings.Builder
 			for _, r := range Readers() {
-				if c.name == "very-large" && r == Record {
-					continue
+				if c.name == "very-large" && r != Managers {
+					continue // too long to read; TestMarkdownLimit has its beginning
 				}
 				fmt.Fprintf(&b, "######## for %s\n\n%s\n", r, text(t, n, r))
 			}

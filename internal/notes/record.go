@@ -66,9 +66,9 @@ func (n *Notes) whenFacts() []Fact {
 		old = n.Transition.AcceptOld + ", for " + n.Transition.For
 	}
 	return facts(
-		Fact{Name: "Recorded", Value: n.exact(n.in.Recorded)},
-		Fact{Name: "Effective from", Value: n.exact(n.in.Effective)},
-		Fact{Name: "Effective until", Value: n.exact(n.in.Until)},
+		Fact{Name: "Recorded", Value: n.exact(n.in.Recorded), code: true},
+		Fact{Name: "Effective from", Value: n.exact(n.in.Effective), code: true},
+		Fact{Name: "Effective until", Value: n.exact(n.in.Until), code: true},
 		Fact{Name: "Old text accepted until", Value: old},
 		Fact{Name: "Time zone", Value: n.loc.String()},
 	)

@@ -2,7 +2,6 @@ package notes
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -25,7 +24,7 @@ func (n *Notes) forStaff() []Section {
 		out = append(out, Section{Heading: "What changes", Changes: true})
 	}
 	out = add(out, n.errataSection())
-	return append(out, n.whomToAsk())
+	return append(out, n.whomToAsk()...)
 }
 
 // forManagers: what to do with promotions and reviews under way, and for whom.
@@ -39,14 +38,14 @@ func (n *Notes) forManagers() []Section {
 		out = append(out, n.whatItIs()...)
 	default:
 		out = append(out, Section{Heading: "Promotions and reviews under way", Paragraphs: n.underWay()})
-		out = add(out, Section{Heading: "Levels that people leave", Points: n.moves()})
+		out = add(out, Section{Heading: "Where people move", Points: n.moves()})
 		out = add(out, Section{Heading: "Which levels", Points: n.inShort()})
 	}
 	if n.Release != nil {
 		out = add(out, Section{Heading: "Why", Paragraphs: paragraphs(n.Release.Why)})
 	}
 	out = add(out, n.errataSection())
-	return append(out, n.whomToAsk())
+	return append(out, n.whomToAsk()...)
 }
 
 // add leaves out a section with nothing in it.
@@ -68,8 +67,20 @@ func paragraphs(text string) []string {
 	return out
 }
 
-func (n *Notes) whomToAsk() Section {
-	return Section{Heading: "Whom to ask", Paragraphs: []string{sentence(n.contact())}}
+// whomToAsk, and at the very end the number, for who has to name the version.
+func (n *Notes) whomToAsk() []Section {
+	out := []Section{{Heading: "Whom to ask", Paragraphs: []string{"Ask " + n.contact() + "."}}}
+	if n.Number == "" {
+		return out
+	}
+	number := "Version " + n.Number
+	if n.Provisional {
+		number += " (provisional)"
+	}
+	if n.Previous != "" {
+		number += ", after version " + n.Previous
+	}
+	return append(out, Section{Heading: "Details", Paragraphs: []string{number + "."}})
 }
 
 // whatItIs introduces a framework: its summary, and its parts by name.
@@ -120,7 +131,7 @@ func (n *Notes) underWay() []string {
 	if n.Release != nil {
 		out = paragraphs(n.Release.PromotionsUnderWay)
 	}
-	asks, moves := n.has(ladder.AsksMore), n.has(ladder.MovesPeople)
+	asks, moves := n.has(ladder.AsksMore), len(n.moves()) > 0
 	switch {
 	case len(out) > 0:
 	case asks && moves:
@@ -129,8 +140,10 @@ func (n *Notes) underWay() []string {
 		out = n.unsaid("asks more")
 	case moves:
 		out = n.unsaid("moves people")
+	case n.Kind == ladder.KindRoleGuide || n.Kind == ladder.KindDiscipline:
+		out = []string{"A " + n.Kind.Name() + " describes work, and binds nobody. Promotions and reviews under way go on as they are."}
 	case n.Event == Began || n.Event == Returned:
-		out = []string{"Nothing was said about promotions under way. Before you decide on one, ask " + n.contact() + "."}
+		out = []string{"Nothing was said about promotions under way. " + n.ask()}
 	default:
 		out = []string{"Nobody is asked for more. Promotions and reviews under way go on as they are."}
 	}
@@ -142,17 +155,25 @@ func (n *Notes) underWay() []string {
 
 // unsaid tells a manager that the authors left a question open.
 func (n *Notes) unsaid(does string) []string {
-	return []string{fmt.Sprintf("This change %s, and nothing was said about promotions under way. Before you decide on one, ask %s.", does, n.contact())}
+	return []string{"This change " + does + ", and nothing was said about promotions under way. " + n.ask()}
+}
+
+func (n *Notes) ask() string {
+	if n.Status == Historic {
+		return "What was done then, " + n.contact() + " may know."
+	}
+	return "Before you decide on one, ask " + n.contact() + "."
 }
 
 // whichText says which text reviews use, where the day is known and there are two.
 func (n *Notes) whichText() []string {
-	if n.Event != Changed || n.in.Effective.IsZero() {
+	heavy := n.has(ladder.AsksMore) || len(n.moves()) > 0
+	if n.Event != Changed || n.in.Effective.IsZero() || !heavy && !n.has(ladder.AsksLess) {
 		return nil
 	}
 	day := n.day(n.in.Effective)
 	out := []string{"A review uses the text in force on the day on which its cycle opens: the old text where that was before " + day + ", the new text from then on."}
-	if n.Transition == nil && (n.has(ladder.AsksMore) || n.has(ladder.MovesPeople)) {
+	if n.Transition == nil && heavy {
 		out = append(out, "No time was given in which the old text is also accepted after that day.")
 	}
 	return out

@@ -20,7 +20,10 @@ func (n *Notes) lead() string {
 			out += ", proposed"
 		}
 	}
-	if n.Event == Corrected {
+	switch {
+	case n.Event == Corrected && n.Status == Proposed:
+		out += " correction"
+	case n.Event == Corrected:
 		out += ", corrected"
 	}
 	return out
@@ -59,9 +62,9 @@ func (n *Notes) size(before string) string {
 	return before + listed(parts, "and")
 }
 
-// headParagraphs are what every reader is told first: the headline, how the
+// opening are what every reader is told first: the headline, how the
 // text stands to now, and what it is compared with.
-func (n *Notes) headParagraphs() []string {
+func (n *Notes) opening() []string {
 	out := []string{sentence(n.Headline)}
 	for _, s := range []string{n.corrects(), n.standing() + n.compared(), n.transitionSentence()} {
 		if s != "" {
@@ -103,9 +106,9 @@ func (n *Notes) standing() string {
 
 // correctedStanding: a correction holds from the start of what it corrects.
 func (n *Notes) correctedStanding(from string) string {
-	out := "This text counts from " + from + " on"
+	out := "It counts from " + from + " on"
 	if n.Status == Historic {
-		out = "This text counts from " + from + " to " + n.lastDay(n.in.Until)
+		out = "It counts from " + from + " to " + n.lastDay(n.in.Until)
 	}
 	if n.Status == Proposed {
 		return out + ", once the proposal is approved and merged."
@@ -117,14 +120,17 @@ func (n *Notes) corrects() string {
 	if n.Correction == nil || n.Event != Corrected {
 		return ""
 	}
-	return sentence("It corrects " + n.oldText(n.Correction.Of, false) + " from its start: " + n.Correction.Reason)
+	return sentence("This text corrects " + n.oldText(n.Correction.Of, false) + " from its start: " + n.Correction.Reason)
 }
 
 // compared says with what. The text before is called by its month, or, where
 // that would be this text's too, by its day.
 func (n *Notes) compared() string {
-	if n.Previous == "" {
+	switch {
+	case n.Event == Began:
 		return " It is the first version."
+	case n.Previous == "":
+		return ""
 	}
 	switch n.Event {
 	case Ended:
@@ -135,7 +141,7 @@ func (n *Notes) compared() string {
 		}
 		return " It had ended."
 	case Corrected:
-		return " It is compared with " + n.oldText(n.Previous, false) + "."
+		return "" // said already: with the text that it corrects
 	}
 	return " It is compared with " + n.oldText(n.Previous, true) + ", in force until then."
 }

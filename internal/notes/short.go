@@ -28,8 +28,13 @@ func (n *Notes) inShort() []string {
 	if s := n.undeclaredSentence(); s != "" {
 		out = append(out, s)
 	}
-	if ids := n.untouched(); len(ids) > 0 {
-		out = append(out, n.noChange(ids))
+	touched, from := n.touched()
+	if len(from) > 0 {
+		out = append(out, "Nobody at "+n.refs(from)+" is asked for more or for less: what moved stood there before.")
+	}
+	untouched := slices.DeleteFunc(n.levels(), func(id string) bool { return touched[id] || slices.Contains(from, id) })
+	if len(untouched) > 0 {
+		out = append(out, n.noChange(untouched))
 	}
 	return out
 }
@@ -107,29 +112,37 @@ func meaning(c ladder.Category, levels string) string {
 	return of + levels + ": "
 }
 
-// untouched are the levels of which no change speaks.
-func (n *Notes) untouched() []string {
-	touched := map[string]bool{}
-	for _, c := range n.in.Changes.Changes {
-		for _, list := range [][]string{c.Affects, c.Levels, c.From, c.To} {
-			for _, id := range list {
-				touched[id] = true
-			}
-		}
-	}
+// levels are the ids of the new text's levels, as shown.
+func (n *Notes) levels() []string {
 	var out []string
 	for i := range n.in.Text.Levels {
-		if id := n.in.Text.Levels[i].ID; !touched[id] {
-			out = append(out, id)
-		}
+		out = append(out, n.in.Text.Levels[i].ID)
 	}
 	return out
 }
 
+// touched are the levels that a change is told of, and from those from which
+// something only moved away.
+func (n *Notes) touched() (told map[string]bool, from []string) {
+	told = map[string]bool{}
+	left := map[string]bool{}
+	for _, c := range n.in.Changes.Changes {
+		for _, id := range slices.Concat(c.Affects, c.Levels, c.To) {
+			told[id] = true
+		}
+		for _, id := range c.From {
+			left[id] = true
+		}
+	}
+	return told, slices.DeleteFunc(n.levels(), func(id string) bool { return told[id] || !left[id] })
+}
+
 func (n *Notes) noChange(ids []string) string {
 	switch all := len(n.in.Text.Levels); {
-	case len(ids) == all:
+	case len(ids) == all && len(n.in.Changes.Levels) == 0:
 		return "Nothing changes at any level."
+	case len(ids) == all: // levels that are gone were told of
+		return "Nothing changes at any other level."
 	case len(ids) > 12:
 		return "Nothing changes at " + counted(len(ids), "other level", "other levels") + "."
 	}

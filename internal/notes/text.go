@@ -17,8 +17,8 @@ const width = 80
 // error is the writer's.
 func (n *Notes) Text(w io.Writer, r Reader) error {
 	var t textForm
-	t.heading(n.Title, "=")
-	for _, p := range n.head {
+	t.heading(n.titleFor(r), "=")
+	for _, p := range n.Opening {
 		t.block("", "", p)
 	}
 	for _, s := range n.sections(r) {
