@@ -25,12 +25,13 @@ var may = map[string][]string{
 	"internal/scaffold": {},
 	"internal/synth":    {},
 	"internal/gittest":  {},
+	"internal/story":    {"internal/gittest"},
 	"internal/hostile":  {},
 	"internal/compile":  {"schema", "internal/ladder", "internal/diag"},
-	"internal/history":  {"internal/gitrepo", "internal/compile", "internal/ladder", "internal/diag"},
+	"internal/history":  {"internal/gitrepo", "internal/compile", "internal/notes", "internal/ladder", "internal/diag"},
 	"internal/review":   {"internal/compile", "internal/ladder", "internal/diag"},
 	"internal/notes":    {"internal/ladder"}, // one place says to people what a change means for them
-	"server":            {"internal/history", "internal/ladder", "internal/diag"},
+	"server":            {"internal/history", "internal/notes", "internal/ladder", "internal/diag"},
 	"cmd/milepost":      {"*"},
 }
 
