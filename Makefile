@@ -30,7 +30,7 @@ setup:
 
 ## golden: write the golden files anew (after a change that is meant, read the difference)
 golden:
-	$(GO) test ./internal/diag ./internal/ladder ./internal/notes ./internal/review ./internal/scaffold ./cmd/milepost -update
+	$(GO) test ./internal/diag ./internal/ladder ./internal/notes ./internal/review ./internal/scaffold ./internal/story ./cmd/milepost -update
 	$(GO) test ./internal/compile -run 'Golden|Mistakes|Findings' -update
 	$(GO) test ./server -run 'OpenAPIVersion' -update
 
