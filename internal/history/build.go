@@ -439,11 +439,13 @@ func (b *builder) setTags(tags []Tag) {
 	}
 }
 
+func (b *builder) onBranch(hash string) bool { return b.branch[hash] }
+
 // timelines are the chains as they stand at now, and those that moved.
 func (b *builder) timelines(now time.Time) ([]*Timeline, error) {
 	var out []*Timeline
 	for _, c := range b.chains {
-		t, err := c.view(now, func(hash string) bool { return b.branch[hash] })
+		t, err := c.view(now, b.onBranch)
 		if err != nil {
 			return nil, err
 		}
