@@ -33,7 +33,8 @@ var (
 	ErrDenied = errors.New("remote denies access")
 	// ErrRemoteNotFound: the remote says that there is no such repository.
 	ErrRemoteNotFound = errors.New("remote repository not found")
-	// ErrTooMuch: the remote sent more than Options.MaxBytes.
+	// ErrTooMuch: the remote sent more than Options.MaxBytes, or there are more
+	// tags than are read.
 	ErrTooMuch = errors.New("remote sends too much")
 	// ErrCache: the directory of the mirrors cannot be used.
 	ErrCache = errors.New("cache directory cannot be used")

@@ -86,6 +86,9 @@ type Repo struct {
 
 	mu     sync.Mutex
 	branch string
+
+	tagsMu sync.Mutex
+	tags   map[plumbing.Hash]Tag // those that were read last, by what holds them
 }
 
 // Open opens a repository. A remote one is cloned if there is no usable mirror
