@@ -27,7 +27,7 @@ const (
 	maxLooks = 4
 	// firstPause and longestPause are those between one look and the next; each
 	// is twice the one before.
-	firstPause, longestPause = 50 * time.Millisecond, 5 * time.Second
+	firstPause, longestPause = 100 * time.Millisecond, 5 * time.Second
 	// maxSaidBytes caps what is kept of the messages of the remote's hooks.
 	maxSaidBytes = 4 << 10
 )
@@ -144,7 +144,7 @@ type push struct {
 
 // run goes on until it is known whose tag there is, or that it will be none.
 func (p *push) run(ctx context.Context) (Outcome, error) {
-	for pause := firstPause; ; pause = min(2*pause, longestPause) {
+	for pause := firstPause; ; {
 		held, err := p.round(ctx)
 		switch {
 		case held == p.hash:
@@ -165,6 +165,7 @@ func (p *push) run(ctx context.Context) (Outcome, error) {
 		case <-ctx.Done():
 			return Outcome{}, p.unknown(ctx)
 		}
+		pause = min(2*pause, longestPause)
 	}
 }
 
@@ -225,6 +226,9 @@ type gate struct{ atomic.Bool }
 func (g *gate) pass() bool  { return g.CompareAndSwap(false, true) }
 func (g *gate) close() bool { return g.CompareAndSwap(false, true) }
 
+// errNoAnswer says that the remote did not say what came of the request.
+var errNoAnswer = errors.New("it does not say whether it made the tag")
+
 // talk is one conversation with the remote. It passes the gate before it asks.
 func (p *push) talk(ctx context.Context, ask bool, asked *gate) answer {
 	c, end, err := p.loc.client()
@@ -253,14 +257,11 @@ func (p *push) talk(ctx context.Context, ask bool, asked *gate) answer {
 	report, err := session.ReceivePack(ctx, p.request(there.Capabilities, said))
 	if report == nil {
 		if err == nil {
-			err = errors.New("it gave no answer")
+			err = errNoAnswer
 		}
 		return answer{err: err}
 	}
-	if reason := p.reason(report, said.String()); reason != "" {
-		return answer{refusal: reason}
-	}
-	return answer{held: p.hash}
+	return p.judge(report, said.String())
 }
 
 // inTheWay returns a tag whose name is the beginning of name, or begins with
@@ -293,25 +294,27 @@ func (p *push) request(caps *capability.List, said io.Writer) *packp.ReferenceUp
 	return req
 }
 
-// reason is why the remote did not make the tag, "" if it says that it did.
-func (p *push) reason(report *packp.ReportStatus, said string) string {
-	reason := "it does not say why"
-	if report.UnpackStatus != "ok" {
-		reason = report.UnpackStatus
-	}
+// judge says what a report means. One that does not speak of the tag is no
+// answer to what was asked.
+func (p *push) judge(report *packp.ReportStatus, said string) answer {
+	status := ""
 	for _, s := range report.CommandStatuses {
-		if s.ReferenceName.String() != tagsPrefix+p.name {
-			continue
+		if s.ReferenceName.String() == tagsPrefix+p.name {
+			status = s.Status
 		}
-		if s.Status == "ok" && report.UnpackStatus == "ok" {
-			return ""
-		}
-		reason = s.Status
+	}
+	switch {
+	case report.UnpackStatus != "ok":
+		status = report.UnpackStatus
+	case status == "ok":
+		return answer{held: p.hash}
+	case status == "":
+		return answer{err: errNoAnswer}
 	}
 	if said = strings.TrimSpace(said); said != "" {
-		reason += ": " + said
+		status += ": " + said
 	}
-	return cleanLine(reason, 500)
+	return answer{refusal: cleanLine(status, 500)}
 }
 
 func (p *push) refused(reason string) error {

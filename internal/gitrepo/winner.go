@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"time"
 
 	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/go-git/go-git/v5/plumbing/format/packfile"
@@ -26,13 +27,19 @@ var (
 func (p *push) winner(ctx context.Context, held plumbing.Hash) Tag {
 	ctx, cancel := context.WithTimeout(ctx, pollTimeout)
 	defer cancel()
-	for range 2 {
+	for pause := firstPause; ; pause *= 2 {
 		t, err := await(ctx, func() (Tag, error) { return p.readWinner(ctx, held) })
-		if err == nil {
+		switch {
+		case err == nil:
 			return t
+		case isOneOf(err, errMoved, errNotInPack), pause > time.Second:
+			return Tag{Name: p.name, Object: held.String(), Problem: "its content could not be read"}
+		}
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
 		}
 	}
-	return Tag{Name: p.name, Object: held.String(), Problem: "its content could not be read"}
 }
 
 // readWinner fetches one tag. The remote is told that the commit it names is
