@@ -7,8 +7,8 @@ type DirectiveField struct {
 }
 
 // DirectiveFields are the fields that speak about a change and not about the
-// text. They are no part of the canonical form: no rule recognises them, and
-// a commit that changes them alone makes no version.
+// text. They are no part of the canonical form, and no rule recognises them: a
+// change of them alone leaves the text as it was.
 func DirectiveFields() []DirectiveField {
 	return []DirectiveField{
 		{"effective", "The day from which a text is in force. It decides when a version counts, not what it says."},
