@@ -67,7 +67,7 @@ func TestShippedFrameworks(t *testing.T) {
 	t.Parallel()
 	all := frameworks(t)
 	for i, a := range all {
-		for seed := range uint64(60) {
+		for seed := range uint64(30) {
 			r := rand.New(rand.NewPCG(seed, uint64(i)))
 			b := copied(t, a)
 			var done []string
