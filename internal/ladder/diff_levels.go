@@ -19,8 +19,9 @@ func (d *differ) levelsThemselves() {
 }
 
 func (d *differ) level(i int, a, b *Level) {
+	here := []int{i}
 	about := func(rule, field string) draft {
-		return draft{rule: rule, path: "levels." + b.ID + "." + field, at: []int{i}, affects: []int{i}, place: []string{"levels", a.ID, field}}
+		return draft{rule: rule, path: "levels." + b.ID + "." + field, at: here, affects: here, place: []string{"levels", a.ID, field}}
 	}
 	d.track(i, about("level-track-changed", "track"), a, b)
 	d.code(about("level-code-changed", "code"), a.Code, b.Code)

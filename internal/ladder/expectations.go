@@ -216,7 +216,7 @@ func (d *differ) item(u *unit, s int, inB bool) Item {
 // details compares what helps to judge an expectation of a level. place is
 // where it stood in the old text, nil where it is taken there as it reads now.
 func (d *differ) details(row, slot int, a, b Item, item int, place []string) {
-	if a.Equal(b) {
+	if a.Text = b.Text; a.Equal(b) {
 		return
 	}
 	about := d.cellDraft(row, slot, fmt.Sprintf("items[%d]", item))

@@ -138,7 +138,7 @@ var identityForm = regexp.MustCompile(`^x[0-9a-f]{10}$`)
 func TestIdentitiesAgreeWithDiff(t *testing.T) {
 	t.Parallel()
 	all, judged := mutations(), map[string]int{}
-	for seed := range uint64(300) {
+	for seed := range uint64(400) {
 		r := rand.New(rand.NewPCG(seed, 21))
 		a := randomFramework(r)
 		ids := Identify(a, "zz")
