@@ -118,14 +118,15 @@ func selectDiffs(v *review.Verdict, o diffOptions) ([]FrameworkDiff, error) {
 			continue
 		}
 		found = true
-		changes := *c.Changes
+		changes, text := *c.Changes, c.Text
 		if o.level != "" {
-			changes = changes.ForLevel(o.level)
+			// Who else is affected, one level's changes do not say.
+			changes, text = changes.ForLevel(o.level), nil
 		}
 		if changes.Empty() {
 			continue
 		}
-		out = append(out, FrameworkDiff{c.ID, c.Title, c.Status, changes.Headline(nil), changes.Bump(), changes.Changes})
+		out = append(out, FrameworkDiff{c.ID, c.Title, c.Status, changes.Headline(text), changes.Bump(), changes.Changes})
 	}
 	if o.framework != "" && !found {
 		for _, f := range v.Findings {

@@ -97,3 +97,25 @@ func TestDiffIsBounded(t *testing.T) {
 		t.Errorf("%d changes took %v", len(s.Changes), took)
 	}
 }
+
+// BenchmarkCarry60KB carries the changes of a text of 60 KB out, and follows
+// its expectations to the next text.
+func BenchmarkCarry60KB(b *testing.B) {
+	from := largeFramework(1, 10, 10, 6)
+	next := clone(b, from)
+	rewordEvery(next, 10)
+	s := Diff(from, next)
+	b.Run("apply", func(b *testing.B) {
+		for b.Loop() {
+			if _, err := Apply(from, s); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	ids := Identify(from, "large")
+	b.Run("follow", func(b *testing.B) {
+		for b.Loop() {
+			ids.Follow(next, s)
+		}
+	})
+}

@@ -58,3 +58,25 @@ func (c Category) Bump() string {
 	}
 	return ""
 }
+
+// Purpose says in a sentence what changes of this category have in common, ""
+// for what is no category.
+func (c Category) Purpose() string {
+	switch c {
+	case AsksMore:
+		return "People at a level that there was before are asked for more than before, or may be."
+	case MovesPeople:
+		return "People come to be at another level, or above or below others than before."
+	case BreaksReferences:
+		return "What other systems and documents use to name a part of the framework leads nowhere any more, or elsewhere."
+	case Adds:
+		return "Something new is there, and nobody is asked for more by it."
+	case AsksLess:
+		return "People are asked for less than before."
+	case Clarifies:
+		return "The text says otherwise what it said before, and asks for the same."
+	case WordingOnly:
+		return "Spelling, order and what stands beside the text changed."
+	}
+	return ""
+}

@@ -44,6 +44,12 @@ type Change struct {
 	Words []Span `json:"words,omitempty"`
 	// Message says it in one sentence, with names and codes of levels.
 	Message string `json:"message"`
+	// Texts are the expectations that it concerns, as they read now, or as they
+	// read where they are gone. Examples and the like concern theirs.
+	Texts []string `json:"-"`
+	// Edits carry the change out; there is always one. They are for Apply, and
+	// no part of the JSON: readers have the sentence, Before and After.
+	Edits []Edit `json:"-"`
 }
 
 // Concerns says whether the change is one of the level's, or touches its people.

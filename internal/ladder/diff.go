@@ -1,10 +1,6 @@
 package ladder
 
-import (
-	"bytes"
-	"encoding/json"
-	"reflect"
-)
+import "encoding/json"
 
 // Diff says what changed from a to b, as people would tell it. Either may be
 // nil: then the framework was added or removed. It is a pure function: the same
@@ -17,12 +13,12 @@ import (
 // at another level. What levels share is one change.
 func Diff(a, b *Framework) ChangeSet {
 	switch {
-	case a == nil && b == nil, reflect.DeepEqual(a, b):
+	case equal(a, b):
 		return ChangeSet{Changes: []Change{}, Levels: []LevelRef{}}
 	case a == nil:
-		return wholeFramework("framework-added", "New "+b.Kind.Name()+": "+b.Title+".")
+		return wholeFramework("framework-added", "New "+b.Kind.Name()+": "+b.Title+".", set(nil, nil, b))
 	case b == nil:
-		return wholeFramework("framework-removed", a.Title+" is withdrawn, and nothing holds in its place.")
+		return wholeFramework("framework-removed", a.Title+" is withdrawn, and nothing holds in its place.", set(nil, a, nil))
 	}
 	d := newDiffer(a, b)
 	d.framework()
@@ -32,15 +28,12 @@ func Diff(a, b *Framework) ChangeSet {
 	d.profiles()
 	d.roles()
 	d.retirements()
-	if len(d.drafts) == 0 {
-		d.fallback()
-	}
 	return d.changeSet()
 }
 
-func wholeFramework(rule, message string) ChangeSet {
+func wholeFramework(rule, message string, e Edit) ChangeSet {
 	return ChangeSet{
-		Changes: []Change{{Rule: rule, Category: ruleCategory(rule), Message: message}},
+		Changes: []Change{{Rule: rule, Category: ruleCategory(rule), Message: message, Edits: []Edit{e}}},
 		Levels:  []LevelRef{},
 	}
 }
@@ -55,6 +48,10 @@ type differ struct {
 	slots  []slot
 	rows   []row
 	drafts []draft
+	// silent are the edits that follow from changes, and speaksOf the draft
+	// that speaks of each subject.
+	silent   []silent
+	speaksOf map[subject]int
 
 	lexicon *lexicon
 	units   unitTable
@@ -104,7 +101,7 @@ func (r row) title() string {
 
 func newDiffer(a, b *Framework) *differ {
 	d := &differ{
-		a: a, b: b, lexicon: newLexicon(),
+		a: a, b: b, lexicon: newLexicon(), speaksOf: map[subject]int{},
 		levels:       pair(levelThings(a), levelThings(b)),
 		tracks:       pair(trackThings(a), trackThings(b)),
 		areas:        pair(areaThings(a), areaThings(b)),
@@ -179,19 +176,6 @@ func (d *differ) strayRows() {
 
 // noID is the id of nothing.
 const noID = "\x00"
-
-// fallback speaks where the canonical forms differ and nothing else said so:
-// where the same is written in another way, or no rule knows a field.
-func (d *differ) fallback() {
-	a, b := d.a.Canonical(), d.b.Canonical()
-	switch {
-	case bytes.Equal(a, b):
-	case bytes.Equal(pruned(a), pruned(b)):
-		d.add(draft{rule: "written-otherwise", thing: d.b.Title, one: "says the same, written in another way"})
-	default:
-		d.add(draft{rule: "other-changed", thing: d.b.Title, one: "something changed that cannot be told in words"})
-	}
-}
 
 // pruned is a JSON document without what is empty.
 func pruned(doc []byte) []byte {

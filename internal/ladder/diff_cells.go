@@ -83,6 +83,7 @@ func (d *differ) cells() {
 		}
 	}
 	d.matchExpectations()
+	d.renamedCells()
 	for _, at := range d.moved.sequence {
 		d.cellOrder(d.moved.pairs[at])
 		d.opening(d.moved.opened[at])
@@ -124,13 +125,14 @@ func (d *differ) compareCell(r, s int) {
 // unasked tells how a cell changed that asks nobody anything, before and after.
 func (d *differ) unasked(r, s int, a, b Cell, was, is cellState) {
 	c := d.cellDraft(r, s, "none")
+	c.edits = d.wholeCell(r, s)
 	switch {
 	case was == nothing && is == nothing:
 		d.noneText(r, s, a.None, b.None)
 		if a.Degree == b.Degree {
 			return
 		}
-		c.rule = "unasked-cell-changed"
+		c.rule, c.edits = "unasked-cell-changed", d.cellField(r, s, "degree")
 	case was == absent && is == nothing:
 		c.rule, c.after, c.one, c.more = "none-noted", b.None, "says that nothing is asked", "say that nothing is asked"
 		c.rest = reason(b.None)
@@ -162,7 +164,7 @@ func (d *differ) noneText(r, s int, a, b string) {
 		return
 	}
 	c := d.cellDraft(r, s, "none")
-	c.rule, c.before, c.after = "none-reworded", a, b
+	c.rule, c.before, c.after, c.edits = "none-reworded", a, b, d.cellField(r, s, "none")
 	if typoLike(a, b) {
 		c.rule = "text-corrected"
 	}
@@ -176,7 +178,7 @@ func (d *differ) cellDraft(r, s int, part string) draft {
 	if part != "" {
 		path += "." + part
 	}
-	return draft{path: path, row: r + 1, at: []int{s}, affects: []int{s}, item: -1}
+	return draft{path: path, row: r + 1, at: []int{s}, affects: []int{s}, item: -1, place: d.cellPlace(r, s)}
 }
 
 // cellPath is the place of a cell in the new text, or in the old one if it is gone.
@@ -192,10 +194,18 @@ func (d *differ) cellPath(r, s int) string {
 // degree compares the degrees of a cell by the competency's list: the new one
 // where it has both, else the old.
 func (d *differ) degree(r, s int, a, b string) {
-	if a == b || d.relabelled(r, a, b) {
+	if a == b {
+		return
+	}
+	edits := d.cellField(r, s, "degree")
+	if d.relabelled(r, a, b) {
+		for _, e := range edits {
+			d.follows(e, subject{of: "degrees", row: r})
+		}
 		return
 	}
 	c := d.cellDraft(r, s, "degree")
+	c.edits = edits
 	c.before, c.after = a, b
 	switch {
 	case a == "":
@@ -237,7 +247,14 @@ func (d *differ) opening(p *passage) {
 		return
 	}
 	c := d.cellDraft(p.row, p.slot, "")
-	c.after = itemLines(p.cell, p.rest)
+	c.edits = d.wholeCell(p.row, p.slot)
+	if p.from != idle {
+		c.edits = d.cellFields(p.row, p.slot)
+		for _, i := range p.rest {
+			c.edits = append(c.edits, insert(d.itemPlace(p.row, p.slot, i), p.cell.Items[i]))
+		}
+	}
+	c.texts, c.after = p.texts(), lineList(p.texts())
 	c.affects = d.inherit([]int{p.slot}, p.row, true)
 	c.rule, c.one, c.more = "competency-applied", "now asks", "now ask"
 	c.rest = " " + p.what() + ", where nothing was asked"
@@ -257,8 +274,11 @@ func (d *differ) openedByMoves(p *passage) {
 	if p.from == nothing {
 		c := d.cellDraft(p.row, p.slot, "none")
 		c.rule, c.before, c.one, c.more = "none-dropped", p.none, "no longer says that nothing is asked", "no longer say that nothing is asked"
-		c.rest = reason(p.none)
+		c.rest, c.edits = reason(p.none), d.cellField(p.row, p.slot, "none")
 		d.add(c)
+	}
+	if p.from == idle {
+		d.followCell(p)
 	}
 	d.degree(p.row, p.slot, "", p.cell.Degree)
 }
@@ -272,13 +292,22 @@ func (d *differ) closing(p *passage) {
 		if p.to == nothing {
 			c := d.cellDraft(p.row, p.slot, "none")
 			c.rule, c.after, c.one, c.more = "none-noted", p.none, "says that nothing is asked", "say that nothing is asked"
-			c.rest = reason(p.none)
+			c.rest, c.edits = reason(p.none), d.cellFields(p.row, p.slot)
 			d.add(c)
+			return
 		}
+		d.followCell(p)
 		return
 	}
 	c := d.cellDraft(p.row, p.slot, "")
-	c.before = itemLines(p.cell, p.rest)
+	c.edits = d.wholeCell(p.row, p.slot)
+	if p.to == nothing {
+		c.edits = d.cellFields(p.row, p.slot)
+		for _, i := range p.rest {
+			c.edits = append(c.edits, remove(d.itemPlace(p.row, p.slot, i), p.cell.Items[i]))
+		}
+	}
+	c.texts, c.before = p.texts(), lineList(p.texts())
 	c.affects = d.inherit([]int{p.slot}, p.row, false)
 	c.rule, c.one, c.more = "competency-withdrawn", "no longer asks", "no longer ask"
 	c.rest = " " + p.what()
@@ -301,17 +330,14 @@ func (p *passage) what() string {
 	if len(p.rest) > 2 {
 		return fmt.Sprintf("%d expectations", len(p.rest))
 	}
+	return quoteAll(p.texts())
+}
+
+// texts are the items of a passage.
+func (p *passage) texts() []string {
 	var out []string
 	for _, i := range p.rest {
 		out = append(out, p.cell.Items[i].Text)
 	}
-	return quoteAll(out)
-}
-
-func itemLines(c Cell, items []int) string {
-	var out []string
-	for _, i := range items {
-		out = append(out, c.Items[i].Text)
-	}
-	return lineList(out)
+	return out
 }

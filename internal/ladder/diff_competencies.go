@@ -3,6 +3,7 @@ package ladder
 import (
 	"fmt"
 	"slices"
+	"strconv"
 )
 
 // competencyParts compares what competencies are; what they ask of a level
@@ -15,13 +16,13 @@ func (d *differ) competencyParts() {
 		}
 		affects := d.asked(i, true)
 		about := func(rule, field string) draft {
-			return draft{rule: rule, path: "competencies." + r.idB + "." + field, row: i + 1, affects: affects}
+			return draft{rule: rule, path: "competencies." + r.idB + "." + field, row: i + 1, affects: affects, place: []string{"competencies", r.idA, field}}
 		}
 		a, b := r.a, r.b
 		d.field(about("competency-title-changed", "title"), "title", a.Title, b.Title)
 		d.prose(about("competency-summary-changed", "summary"), "summary", a.Summary, b.Summary)
 		d.prose(about("competency-definition-changed", "definition"), "definition", a.Definition, b.Definition)
-		quiet := draft{path: "competencies." + r.idB, row: i + 1}
+		quiet := draft{path: "competencies." + r.idB, row: i + 1, place: []string{"competencies", r.idA}}
 		d.area(at(quiet, "area"), a, b)
 		c := at(quiet, "question")
 		c.rule = "competency-question-changed"
@@ -31,15 +32,20 @@ func (d *differ) competencyParts() {
 		d.degreeScale(i)
 		d.reach(i)
 		d.competencyCumulative(i)
-		d.formerly(at(quiet, "formerly"), thing{r.idA, a.Formerly}, thing{r.idB, b.Formerly}, d.competencies.mergedInto(r.idB))
+		d.formerly("competencies", at(quiet, "formerly"), thing{r.idA, a.Formerly}, thing{r.idB, b.Formerly}, d.competencies.mergedInto(r.idB))
 	}
 }
 
 // area tells that a competency belongs to another area; a renamed one is the same.
 func (d *differ) area(c draft, a, b *Competency) {
+	e := set(c.place, a.Area, b.Area)
 	if d.areas.now(a.Area) == b.Area {
+		if a.Area != b.Area {
+			d.follows(e, thingIn("areas", b.Area))
+		}
 		return
 	}
+	c.edits = []Edit{e}
 	title := d.areaKind().title
 	was, is := "", ""
 	if a.Area != "" {
@@ -68,6 +74,8 @@ func (d *differ) degreeScale(i int) {
 		return
 	}
 	c := draft{path: "competencies." + d.rows[i].idB + ".degrees", row: i + 1, before: lineList(a), after: lineList(b)}
+	c.edits = []Edit{set([]string{"competencies", d.rows[i].idA, "degrees"}, a, b)}
+	c.speaksOf = []subject{{of: "degrees", row: i}}
 	gone, fresh := without(a, b), without(b, a)
 	switch {
 	case !slices.Equal(inBoth(a, b), inBoth(b, a)):
@@ -107,16 +115,30 @@ func (d *differ) reach(i int) {
 	a, b := d.rows[i].a.AppliesTo, d.rows[i].b.AppliesTo
 	if a == nil && b == nil || a != nil && b != nil &&
 		slices.Equal(d.tracks.nowAll(a.Tracks), b.Tracks) && slices.Equal(d.levels.nowAll(a.Levels), b.Levels) {
+		if a != nil {
+			d.renamedIn("tracks", []string{"competencies", d.rows[i].idA, "appliesTo", "tracks"}, a.Tracks, b.Tracks)
+			d.renamedIn("levels", []string{"competencies", d.rows[i].idA, "appliesTo", "levels"}, a.Levels, b.Levels)
+		}
 		return
 	}
 	was, is := d.reachWords(a, false), d.reachWords(b, true)
 	c := draft{rule: "applies-to-changed", path: "competencies." + d.rows[i].idB + ".appliesTo", row: i + 1, before: was, after: is}
+	c.edits = []Edit{set([]string{"competencies", d.rows[i].idA, "appliesTo"}, pointed(a), pointed(b))}
 	c.one = fmt.Sprintf("now applies to %s (it was %s)", is, was)
 	if was == is {
 		c.one = "says otherwise to whom it applies, and applies to the same"
 	}
 	c.subject = true
 	d.add(c)
+}
+
+// renamedIn follows the things of a list whose ids changed.
+func (d *differ) renamedIn(plural string, place, a, b []string) {
+	for i := range a {
+		if a[i] != b[i] {
+			d.follows(set(to(place, strconv.Itoa(i)), a[i], b[i]), thingIn(plural, b[i]))
+		}
+	}
 }
 
 func (d *differ) reachWords(a *AppliesTo, inB bool) string {
@@ -141,6 +163,7 @@ func (d *differ) competencyCumulative(i int) {
 		return
 	}
 	c := draft{path: "competencies." + r.idB + ".cumulative", row: i + 1}
+	c.edits = []Edit{set([]string{"competencies", r.idA, "cumulative"}, r.a.Cumulative, r.b.Cumulative)}
 	if d.a.Cumulative && d.b.Cumulative {
 		c.rule, c.one = "cumulative-restated", "is cumulative as the whole framework is, which is now said otherwise"
 		c.subject = true

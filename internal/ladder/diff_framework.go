@@ -3,26 +3,33 @@ package ladder
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
 // framework compares what belongs to the framework as a whole.
 func (d *differ) framework() {
 	a, b := d.a, d.b
-	about := func(rule, path string) draft { return draft{rule: rule, path: path, thing: b.Title} }
+	about := func(rule, path string) draft {
+		return draft{rule: rule, path: path, thing: b.Title, place: []string{path}}
+	}
 	d.identity()
 	if a.Kind != b.Kind {
-		d.field(about("kind-changed", "kind"), "kind of framework", a.Kind.Name(), b.Kind.Name())
+		c := about("kind-changed", "kind")
+		c.edits = []Edit{set(c.place, a.Kind, b.Kind)}
+		d.field(c, "kind of framework", a.Kind.Name(), b.Kind.Name())
 	}
 	d.field(about("framework-title-changed", "title"), "title", a.Title, b.Title)
 	d.prose(about("framework-summary-changed", "summary"), "summary", a.Summary, b.Summary)
 	d.prose(about("framework-definition-changed", "definition"), "definition", a.Definition, b.Definition)
-	d.field(about("discipline-changed", "discipline"), "discipline", readable(a.Discipline), readable(b.Discipline))
+	c := about("discipline-changed", "discipline")
+	c.edits = []Edit{set(c.place, a.Discipline, b.Discipline)}
+	d.field(c, "discipline", readable(a.Discipline), readable(b.Discipline))
 	d.owners()
 	d.source()
 	d.frameworkCumulative()
 	d.lines(lineRules{noun: "question", added: "questions-changed", removed: "questions-changed", reworded: "questions-changed"},
-		draft{path: "questions", thing: b.Title}, a.Questions, b.Questions)
+		about("", "questions"), a.Questions, b.Questions)
 	d.guidance()
 }
 
@@ -32,6 +39,7 @@ func (d *differ) identity() {
 	before, after := thing{a.ID, a.Formerly}, thing{b.ID, b.Formerly}
 	if a.ID != b.ID {
 		c := draft{rule: "framework-renamed", path: "id", thing: b.Title, subject: true, one: "has a new address, and the old one leads to it"}
+		c.edits, c.speaksOf = []Edit{set([]string{"id"}, a.ID, b.ID)}, []subject{thingIn("framework", b.ID)}
 		switch {
 		case slices.Contains(b.Formerly, a.ID):
 		case slices.Contains(a.Formerly, b.ID):
@@ -41,7 +49,7 @@ func (d *differ) identity() {
 		}
 		d.add(c)
 	}
-	d.formerly(draft{path: "formerly", thing: b.Title}, before, after, nil)
+	d.formerly("framework", draft{path: "formerly", thing: b.Title, place: []string{"formerly"}}, before, after, nil)
 }
 
 func (d *differ) owners() {
@@ -53,6 +61,7 @@ func (d *differ) owners() {
 		rule: "owners-changed", path: "owners", thing: d.b.Title,
 		one:    fmt.Sprintf("is now owned by %s (it was %s)", enumerateOr(b, "nobody"), enumerateOr(a, "nobody")),
 		before: lineList(a), after: lineList(b), subject: true,
+		edits: []Edit{set([]string{"owners"}, a, b)},
 	})
 }
 
@@ -71,10 +80,14 @@ func (d *differ) source() {
 	if d.b.Source != nil {
 		b = *d.b.Source
 	}
-	about := draft{rule: "source-changed", path: "source", thing: d.b.Title}
+	about := draft{rule: "source-changed", path: "source", thing: d.b.Title, place: []string{"source"}}
+	defer d.endsWhole(len(d.drafts), about.place, pointed(d.a.Source), d.b.Source == nil)
 	if a == b {
 		if (d.a.Source == nil) != (d.b.Source == nil) {
 			about.rule, about.one = "written-otherwise", "names no source, as before"
+			if d.b.Source != nil {
+				about.edits = []Edit{set(about.place, nil, d.b.Source)}
+			}
 			d.add(about)
 		}
 		return
@@ -85,9 +98,19 @@ func (d *differ) source() {
 }
 
 // at is the draft with a longer path.
-func at(c draft, more string) draft {
-	c.path += "." + more
+func at(c draft, more ...string) draft {
+	c.path += "." + strings.Join(more, ".")
+	c.place = to(c.place, more...)
 	return c
+}
+
+// endsWhole takes a group of fields away as a whole, where it ended, with the
+// first of the changes since, which told so field by field.
+func (d *differ) endsWhole(since int, place []string, was any, ended bool) {
+	if ended && since < len(d.drafts) {
+		c := &d.drafts[since]
+		c.edits = append(slices.Clip(c.edits), set(place, was, nil))
+	}
 }
 
 // frameworkCumulative tells that levels now inherit from those below, or no
@@ -96,7 +119,7 @@ func (d *differ) frameworkCumulative() {
 	if d.a.Cumulative == d.b.Cumulative {
 		return
 	}
-	c := draft{path: "cumulative", thing: d.b.Title}
+	c := draft{path: "cumulative", thing: d.b.Title, edits: []Edit{set([]string{"cumulative"}, d.a.Cumulative, d.b.Cumulative)}}
 	for r := range d.rows {
 		c.affects = union(c.affects, d.inheritors(r))
 	}
@@ -116,16 +139,17 @@ func inheritance(c draft, on bool) draft {
 func (d *differ) guidance() {
 	a, b := d.a.Guidance, d.b.Guidance
 	match := matchGuidance(a, b)
-	used := make([]bool, len(a))
+	place, used := []string{"guidance"}, make([]bool, len(a))
 	for j := range b {
 		path := fmt.Sprintf("guidance[%d]", j)
 		if match[j] < 0 {
-			d.add(draft{rule: "guidance-changed", path: path, thing: d.b.Title, one: "new guidance: " + quote(b[j].Title), after: b[j].text()})
+			d.add(draft{rule: "guidance-changed", path: path, thing: d.b.Title, one: "new guidance: " + quote(b[j].Title), after: b[j].text(),
+				edits: []Edit{insert(to(place, strconv.Itoa(j)), b[j])}})
 			continue
 		}
 		was := a[match[j]]
 		used[match[j]] = true
-		about := draft{rule: "guidance-changed", path: path, thing: d.b.Title}
+		about := draft{rule: "guidance-changed", path: path, thing: d.b.Title, place: to(place, strconv.Itoa(match[j]))}
 		d.field(at(about, "title"), "heading of a piece of guidance", was.Title, b[j].Title)
 		about.thing += ", " + b[j].Title
 		d.lines(lineRules{noun: "piece of guidance", nouns: "pieces of guidance", added: "guidance-changed", removed: "guidance-changed", reworded: "guidance-changed"},
@@ -133,11 +157,13 @@ func (d *differ) guidance() {
 	}
 	for i := range a {
 		if !used[i] {
-			d.add(draft{rule: "guidance-changed", path: fmt.Sprintf("guidance[%d]", i), thing: d.b.Title, one: "guidance removed: " + quote(a[i].Title), before: a[i].text()})
+			d.add(draft{rule: "guidance-changed", path: fmt.Sprintf("guidance[%d]", i), thing: d.b.Title, one: "guidance removed: " + quote(a[i].Title), before: a[i].text(),
+				edits: []Edit{remove(to(place, strconv.Itoa(i)), a[i])}})
 		}
 	}
 	if !increasing(match) {
-		d.add(draft{rule: "order-changed", path: "guidance", thing: d.b.Title, one: "the pieces of guidance are shown in another order"})
+		d.add(draft{rule: "order-changed", path: "guidance", thing: d.b.Title, one: "the pieces of guidance are shown in another order",
+			edits: []Edit{reorder(place, stayed(match))}})
 	}
 }
 

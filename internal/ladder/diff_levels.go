@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 )
 
 // levelsThemselves compares levels apart from what they expect.
@@ -18,10 +19,11 @@ func (d *differ) levelsThemselves() {
 }
 
 func (d *differ) level(i int, a, b *Level) {
+	here := []int{i}
 	about := func(rule, field string) draft {
-		return draft{rule: rule, path: "levels." + b.ID + "." + field, at: []int{i}, affects: []int{i}}
+		return draft{rule: rule, path: "levels." + b.ID + "." + field, at: here, affects: here, place: []string{"levels", a.ID, field}}
 	}
-	d.track(about("level-track-changed", "track"), a, b)
+	d.track(i, about("level-track-changed", "track"), a, b)
 	d.code(about("level-code-changed", "code"), a.Code, b.Code)
 	d.titles(about("title-changed", "titles"), a.Titles, b.Titles)
 	d.prose(about("level-summary-changed", "summary"), "summary", a.Summary, b.Summary)
@@ -31,13 +33,18 @@ func (d *differ) level(i int, a, b *Level) {
 	d.moves(about("", "next"), a, b)
 	quiet := about("", "formerly")
 	quiet.affects = nil
-	d.formerly(quiet, thing{a.ID, a.Formerly}, thing{b.ID, b.Formerly}, d.levels.mergedInto(b.ID))
+	d.formerly("levels", quiet, thing{a.ID, a.Formerly}, thing{b.ID, b.Formerly}, d.levels.mergedInto(b.ID))
 }
 
-func (d *differ) track(c draft, a, b *Level) {
+func (d *differ) track(i int, c draft, a, b *Level) {
+	e := set(c.place, a.Track, b.Track)
 	if d.tracks.now(a.Track) == b.Track {
+		if a.Track != b.Track {
+			d.follows(e, thingIn("tracks", b.Track))
+		}
 		return
 	}
+	c.edits, c.speaksOf = []Edit{e}, []subject{{of: "track", slot: i}, {of: "tracks of levels"}}
 	title := d.trackKind().title
 	switch {
 	case a.Track == "":
@@ -65,6 +72,7 @@ func (d *differ) titles(c draft, a, b []Title) {
 		return
 	}
 	was, is := titleLines(a), titleLines(b)
+	c.edits = []Edit{set(c.place, a, b)}
 	c.before, c.after = lineList(was), lineList(is)
 	switch {
 	case len(b) == 1 && len(a) == 1:
@@ -96,6 +104,7 @@ func (d *differ) jobGrades(c draft, a, b []string) {
 		return
 	}
 	c.before, c.after = lineList(a), lineList(b)
+	c.edits = []Edit{set(c.place, a, b)}
 	switch {
 	case len(without(a, b)) == 0 && len(without(b, a)) == 0:
 		c.rule, c.one, c.affects = "order-changed", "the job grades are listed in another order", nil
@@ -126,6 +135,7 @@ func (d *differ) experience(c draft, a, b *Experience) {
 	if b != nil {
 		y = *b
 	}
+	defer d.endsWhole(len(d.drafts), c.place, pointed(a), b == nil)
 	d.years(at(c, "years"), x.Years, y.Years)
 	d.experienceText(at(c, "in"), "description of where experience was gained", x.In, y.In)
 	d.experienceText(at(c, "text"), "description of the experience", x.Text, y.Text)
@@ -140,6 +150,7 @@ func (d *differ) years(c draft, a, b *int) {
 		is = *b
 	}
 	c.before, c.after = yearWords(a), yearWords(b)
+	c.edits = []Edit{set(c.place, pointed(a), pointed(b))}
 	switch {
 	case is > was && a == nil:
 		c.rule, c.one = "years-raised", fmt.Sprintf("now asks for %s of experience (no number was given)", c.after)
@@ -166,6 +177,7 @@ func yearWords(n *int) string {
 
 func (d *differ) experienceText(c draft, name, a, b string) {
 	c.before, c.after = a, b
+	c.edits = []Edit{set(c.place, a, b)}
 	switch {
 	case a == b:
 		return
@@ -189,39 +201,68 @@ func (d *differ) moves(c draft, a, b *Level) {
 		return
 	}
 	was, is := d.levels.nowAll(d.a.Next(a)), d.b.Next(b)
-	said := false
-	for _, id := range without(was, is) {
+	match, listed := matchExact(was, is), a.Next != nil && b.Next != nil
+	var told []draft
+	for i, id := range was {
+		if slices.Contains(match, i) {
+			continue
+		}
+		gone := remove(to(c.place, strconv.Itoa(i)), d.a.Next(a)[i])
 		if s := d.slotOf(id, false); s >= 0 && d.slots[s].b == nil {
+			if listed {
+				d.follows(gone, goneFrom("levels", id))
+			}
 			continue // told with the level that is gone
 		}
 		m := c
 		m.rule, m.before, m.one, m.subject = "move-removed", name(id, true), "no longer leads to "+name(id, true), true
-		said = true
-		d.add(m)
+		m.edits = []Edit{gone}
+		told = append(told, m)
 	}
-	for _, id := range without(is, was) {
+	for j, id := range is {
+		if match[j] >= 0 {
+			if was := d.a.Next(a)[match[j]]; listed && was != id {
+				d.follows(set(to(c.place, strconv.Itoa(match[j])), was, id), thingIn("levels", id))
+			}
+			continue
+		}
 		m := c
 		m.rule, m.after, m.one, m.subject = "move-added", name(id, true), "now also leads to "+name(id, true), true
-		said = true
+		m.edits = []Edit{insert(to(c.place, strconv.Itoa(j)), id)}
+		told = append(told, m)
+	}
+	d.movesRestated(c, told, a, b, match)
+}
+
+// movesRestated tells of moves that changed, and what is left to say of the
+// list: that its order changed, or that it is written where the track said it.
+func (d *differ) movesRestated(c draft, told []draft, a, b *Level, match []int) {
+	listed := a.Next != nil && b.Next != nil
+	if len(told) == 0 && (!listed || !increasing(match)) {
+		c.rule, c.one, c.affects = "moves-restated", "the moves from here are written otherwise, and are the same", nil
+		if listed {
+			c.rule, c.one = "order-changed", "the moves from here are listed in another order"
+		}
+		told = append(told, c)
+	}
+	for i, m := range told {
+		switch {
+		case !listed && i > 0:
+			m.edits = nil // the list is written, or left to the track, as a whole
+		case !listed:
+			m.edits = []Edit{set(c.place, pointed(a.Next), pointed(b.Next))}
+		case i == 0 && !increasing(match):
+			m.edits = append(m.edits, reorder(c.place, stayed(match)))
+		}
 		d.add(m)
 	}
-	if said || a.Next != nil && b.Next != nil && slices.Equal(was, is) {
-		return
-	}
-	c.rule, c.one, c.affects = "moves-restated", "the moves from here are written otherwise, and are the same", nil
-	if a.Next != nil && b.Next != nil && !slices.Equal(inBoth(was, is), inBoth(is, was)) {
-		c.rule, c.one = "order-changed", "the moves from here are listed in another order"
-	}
-	if a.Next != nil && b.Next != nil && len(without(was, is)) > 0 && c.rule == "moves-restated" {
-		return // only levels that are gone were taken from the list
-	}
-	d.add(c)
 }
 
 // ranks tells that levels of a track follow one another otherwise, or only
 // have other numbers.
 func (d *differ) ranks() {
-	moved, numbered := false, false
+	moved := false
+	var numbered []Edit
 	for _, track := range d.trackIDs() {
 		slots := d.slotsWhere(func(s slot) bool {
 			return s.both() && s.b.Track == track && d.tracks.now(s.a.Track) == track
@@ -232,20 +273,44 @@ func (d *differ) ranks() {
 		switch {
 		case !slices.Equal(was, is):
 			moved = true
-			d.levelOrder(track, was, is)
+			d.levelOrder(track, was, is, d.ranksOf(slots))
 		case slices.ContainsFunc(slots, func(i int) bool { return d.slots[i].a.Rank != d.slots[i].b.Rank }):
-			numbered = true
+			numbered = append(numbered, d.ranksOf(slots)...)
 		}
 	}
-	if numbered {
-		d.add(draft{rule: "ranks-renumbered", path: "levels", thing: d.b.Title, one: "the levels are numbered otherwise; their order is the same"})
+	if len(numbered) > 0 {
+		d.add(draft{rule: "ranks-renumbered", path: "levels", thing: d.b.Title, one: "the levels are numbered otherwise; their order is the same", edits: numbered})
+	}
+	for i, s := range d.slots {
+		if s.both() && d.tracks.now(s.a.Track) != s.b.Track {
+			for _, e := range d.ranksOf([]int{i}) {
+				d.follows(e, subject{of: "track", slot: i})
+			}
+		}
 	}
 	moved = moved || d.tracks.reordered() || slices.ContainsFunc(d.slots, func(s slot) bool {
 		return s.both() && d.tracks.now(s.a.Track) != s.b.Track
 	})
-	if !moved && d.levels.reordered() {
-		d.add(draft{rule: "order-changed", path: "levels", thing: d.b.Title, one: "the levels are shown in another order"})
+	if !d.levels.reordered() {
+		return
 	}
+	order := d.levels.reordering("levels")
+	if moved {
+		d.follows(order, subject{of: "order of levels"}, subject{of: "tracks of levels"}, subject{of: "order of tracks"})
+		return
+	}
+	d.add(draft{rule: "order-changed", path: "levels", thing: d.b.Title, one: "the levels are shown in another order", edits: []Edit{order}})
+}
+
+// ranksOf puts the new ranks of levels in place.
+func (d *differ) ranksOf(slots []int) []Edit {
+	var out []Edit
+	for _, i := range slots {
+		if a, b := d.slots[i].a, d.slots[i].b; a.Rank != b.Rank {
+			out = append(out, set([]string{"levels", a.ID, "rank"}, a.Rank, b.Rank))
+		}
+	}
+	return out
 }
 
 func (d *differ) trackIDs() []string {
@@ -275,8 +340,8 @@ func (d *differ) sortByRank(slots []int, inB bool) {
 
 // levelOrder is one change for the levels of a track: it affects those that
 // now stand above or below another one than before.
-func (d *differ) levelOrder(track string, was, is []int) {
-	c := draft{rule: "level-order-changed", path: "levels"}
+func (d *differ) levelOrder(track string, was, is []int, edits []Edit) {
+	c := draft{rule: "level-order-changed", path: "levels", edits: edits, speaksOf: []subject{{of: "order of levels"}}}
 	for i, s := range is {
 		below := union(nil, is[:i])
 		if before := union(nil, was[:slices.Index(was, s)]); !slices.Equal(below, before) {

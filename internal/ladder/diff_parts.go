@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 )
 
 // partKind is a sort of thing that has an id: how its rules begin, and what
@@ -20,6 +21,8 @@ type partKind struct {
 	fresh func(id string) (rule, says string)
 	// gone, where it is set, says that a thing went without a successor.
 	gone string
+	// value is the thing itself.
+	value func(f *Framework, id string) any
 }
 
 // lifecycle tells which things came, went and have another id.
@@ -34,6 +37,9 @@ func (d *differ) lifecycle(k partKind) {
 			rule, says := k.fresh(id)
 			c.rule, c.one = rule, says
 		}
+		at := strconv.Itoa(slices.Index(k.pairing.b, id))
+		c.edits = []Edit{insert([]string{k.plural, at}, k.value(d.b, id))}
+		c.speaksOf = []subject{thingIn(k.plural, id)}
 		d.add(c)
 	}
 	for _, id := range k.pairing.a {
@@ -44,7 +50,8 @@ func (d *differ) lifecycle(k partKind) {
 		}
 	}
 	if k.plural != "levels" && k.pairing.reordered() {
-		d.add(draft{rule: "order-changed", path: "order." + k.plural, thing: d.b.Title, one: "the " + k.plural + " are shown in another order"})
+		d.add(draft{rule: "order-changed", path: "order." + k.plural, thing: d.b.Title, one: "the " + k.plural + " are shown in another order",
+			edits: []Edit{k.pairing.reordering(k.plural)}, speaksOf: []subject{{of: "order of " + k.plural}}})
 	}
 }
 
@@ -54,6 +61,8 @@ func (d *differ) renamed(k partKind, was, is string) {
 	}
 	c := k.about(is, true)
 	c.rule, c.one, c.subject = k.name+"-renamed", "has a new address, and the old one leads to it", true
+	c.edits = []Edit{set([]string{k.plural, was, "id"}, was, is)}
+	c.speaksOf = []subject{thingIn(k.plural, is)}
 	if k.pairing.undone[was] {
 		c.rule, c.one = k.name+"-renamed-back", "has its earlier address again, and what uses the later one leads nowhere"
 	}
@@ -63,6 +72,8 @@ func (d *differ) renamed(k partKind, was, is string) {
 func (d *differ) ended(k partKind, id string) {
 	c := k.about(id, false)
 	c.subject = true
+	c.edits = []Edit{remove([]string{k.plural, id}, k.value(d.a, id))}
+	c.speaksOf = []subject{goneFrom(k.plural, id)}
 	into, merged := k.pairing.merged[id]
 	if r, ok := k.retired[id]; ok {
 		c.rule, c.one, c.after = k.name+"-retired", "is retired", r.Reason
@@ -96,7 +107,11 @@ func (d *differ) successors(k partKind, into []Into, inB bool) string {
 
 // formerly compares the ids that a thing had before. merged are the ids of
 // things that went into it.
-func (d *differ) formerly(about draft, a, b thing, merged []string) {
+func (d *differ) formerly(plural string, about draft, a, b thing, merged []string) {
+	if slices.Equal(a.formerly, b.formerly) {
+		return
+	}
+	about.edits = []Edit{set(about.place, a.formerly, b.formerly)}
 	expected := slices.Clone(a.formerly)
 	if a.id != b.id && slices.Contains(b.formerly, a.id) && !slices.Contains(expected, a.id) {
 		expected = append(expected, a.id)
@@ -116,6 +131,11 @@ func (d *differ) formerly(about draft, a, b thing, merged []string) {
 	case !slices.Equal(inBoth(a.formerly, b.formerly), inBoth(b.formerly, a.formerly)):
 		about.rule, about.one = "former-ids-changed", "lists the addresses that it had before in another order"
 	default:
+		on := []subject{thingIn(plural, b.id)}
+		for _, id := range merged {
+			on = append(on, goneFrom(plural, id))
+		}
+		d.follows(about.edits[0], on...)
 		return
 	}
 	about.subject = true
@@ -167,11 +187,11 @@ func (d *differ) trackParts() {
 		a, _ := d.a.Track(was)
 		b, _ := d.b.Track(id)
 		about := func(rule, field string) draft {
-			return draft{rule: rule, path: "tracks." + id + "." + field, thing: "The track " + b.Title}
+			return draft{rule: rule, path: "tracks." + id + "." + field, thing: "The track " + b.Title, place: []string{"tracks", was, field}}
 		}
 		d.field(about("track-title-changed", "title"), "title", a.Title, b.Title)
 		d.field(about("track-family-changed", "family"), "job family", a.Family, b.Family)
-		d.formerly(about("", "formerly"), thing{was, a.Formerly}, thing{id, b.Formerly}, d.tracks.mergedInto(id))
+		d.formerly("tracks", about("", "formerly"), thing{was, a.Formerly}, thing{id, b.Formerly}, d.tracks.mergedInto(id))
 	}
 }
 
@@ -185,11 +205,11 @@ func (d *differ) areaParts() {
 		a := byID(d.a.Areas, was, func(x *Area) string { return x.ID })
 		b := byID(d.b.Areas, id, func(x *Area) string { return x.ID })
 		about := func(rule, field string) draft {
-			return draft{rule: rule, path: "areas." + id + "." + field, thing: "The area " + b.Title}
+			return draft{rule: rule, path: "areas." + id + "." + field, thing: "The area " + b.Title, place: []string{"areas", was, field}}
 		}
 		d.field(about("area-title-changed", "title"), "title", a.Title, b.Title)
 		d.prose(about("area-definition-changed", "definition"), "definition", a.Definition, b.Definition)
-		d.formerly(about("", "formerly"), thing{was, a.Formerly}, thing{id, b.Formerly}, d.areas.mergedInto(id))
+		d.formerly("areas", about("", "formerly"), thing{was, a.Formerly}, thing{id, b.Formerly}, d.areas.mergedInto(id))
 	}
 }
 
@@ -202,10 +222,10 @@ func (d *differ) aimParts() {
 		return x.Title, true
 	})
 	about := func(id string, inB bool) draft {
-		return draft{path: "aims." + id, thing: fmt.Sprintf("The aim %s", quote(title(id, inB)))}
+		return draft{path: "aims." + id, place: []string{"aims", id}, thing: fmt.Sprintf("The aim %s", quote(title(id, inB)))}
 	}
 	d.lifecycle(partKind{name: "aim", plural: "aims", pairing: &d.aims, about: about, title: title,
-		gone: "is gone"})
+		gone: "is gone", value: valueIn(func(f *Framework) []Aim { return f.Aims }, func(x *Aim) string { return x.ID })})
 	for _, id := range d.aims.b {
 		was, ok := d.aims.prev[id]
 		if !ok {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 )
 
 // profiles compares the proficiency that levels require of competency models.
@@ -12,21 +13,29 @@ func (d *differ) profiles() {
 		return
 	}
 	rising := d.proficiency()
-	was := map[string]Profile{}
-	for id, p := range d.a.Profiles {
-		was[d.levels.now(id)] = p
+	was := map[string]string{}
+	for _, id := range sortedKeys(d.a.Profiles) {
+		now := d.levels.now(id)
+		was[now] = id
+		if _, kept := d.b.Profiles[now]; kept && now != id {
+			d.follows(rename([]string{"profiles", id}, now), thingIn("levels", now))
+		}
 	}
 	for _, id := range sortedKeys(d.b.Profiles) {
-		a, old := was[id]
-		if old {
-			d.profile(d.profileDraft(id, true), a, d.b.Profiles[id], rising)
+		p := d.b.Profiles[id]
+		if old, ok := was[id]; ok {
+			c := d.profileDraft(id, true)
+			c.place = []string{"profiles", old}
+			d.profile(c, d.a.Profiles[old], p, rising)
 			continue
 		}
+		e := set([]string{"profiles", id}, nil, p)
 		if s := d.slotOf(id, true); s >= 0 && !d.slots[s].both() {
+			d.follows(e, thingIn("levels", id))
 			continue // told with the new level
 		}
 		c := d.profileDraft(id, true)
-		p := d.b.Profiles[id]
+		c.edits = []Edit{e}
 		c.rule, c.one = "profile-added", "now has a profile by the model "+quote(readable(p.Model))
 		c.after = profileLines(p)
 		d.add(c)
@@ -35,11 +44,14 @@ func (d *differ) profiles() {
 		if _, kept := d.b.Profiles[d.levels.now(id)]; kept {
 			continue
 		}
+		p := d.a.Profiles[id]
+		e := remove([]string{"profiles", id}, p)
 		if s := d.slotOf(id, false); s >= 0 && !d.slots[s].both() {
+			d.follows(e, goneFrom("levels", id))
 			continue // told with the level that is gone
 		}
 		c := d.profileDraft(id, false)
-		p := d.a.Profiles[id]
+		c.edits = []Edit{e}
 		c.rule, c.one = "profile-removed", "no longer has a profile by the model "+quote(readable(p.Model))
 		c.before = profileLines(p)
 		d.add(c)
@@ -68,15 +80,23 @@ func (d *differ) profile(c draft, a, b Profile, rising order) {
 	if a.Model != b.Model {
 		m := at(c, "model")
 		m.rule, m.before, m.after = "profile-model-changed", readable(a.Model), readable(b.Model)
+		m.edits = []Edit{set(m.place, a.Model, b.Model)}
 		m.one = fmt.Sprintf("the profile now follows the model %s (it was %s)", quote(m.after), quote(m.before))
 		d.add(m)
 	}
 	for _, id := range sortedKeys(b.Requires) {
-		d.requirement(at(c, "requires."+id), id, a.Requires[id], b.Requires[id], rising)
+		r := at(c, "requires", id)
+		var was any
+		if old, ok := a.Requires[id]; ok {
+			was = old
+		}
+		r.edits = []Edit{set(r.place, was, b.Requires[id])}
+		d.requirement(r, id, a.Requires[id], b.Requires[id], rising)
 	}
 	for _, id := range sortedKeys(a.Requires) {
 		if _, kept := b.Requires[id]; !kept {
-			r := at(c, "requires."+id)
+			r := at(c, "requires", id)
+			r.edits = []Edit{remove(r.place, a.Requires[id])}
 			r.rule, r.before = "profile-lowered", readable(a.Requires[id])
 			r.one = fmt.Sprintf("no longer requires proficiency in %s (it was %s)", readable(id), quote(r.before))
 			d.add(r)
@@ -106,17 +126,27 @@ func (d *differ) requirement(c draft, id, a, b string, rising order) {
 
 // critical compares the competencies that matter most at a level.
 func (d *differ) critical(c draft, a, b []string) {
-	for _, id := range without(b, a) {
+	match := matchExact(a, b)
+	for j, id := range b {
+		if match[j] >= 0 {
+			continue
+		}
 		m := c
+		m.edits = []Edit{insert(to(c.place, strconv.Itoa(j)), id)}
 		m.rule, m.after, m.one, m.subject = "critical-added", readable(id), "now counts "+readable(id)+" among what matters most", true
 		d.add(m)
 	}
-	for _, id := range without(a, b) {
+	for i, id := range a {
+		if slices.Contains(match, i) {
+			continue
+		}
 		m := c
+		m.edits = []Edit{remove(to(c.place, strconv.Itoa(i)), id)}
 		m.rule, m.before, m.one, m.subject = "critical-removed", readable(id), "no longer counts "+readable(id)+" among what matters most", true
 		d.add(m)
 	}
-	if !slices.Equal(inBoth(a, b), inBoth(b, a)) {
+	if !increasing(match) {
+		c.edits = []Edit{reorder(c.place, stayed(match))}
 		c.rule, c.one, c.affects = "order-changed", "what matters most is listed in another order", nil
 		d.add(c)
 	}

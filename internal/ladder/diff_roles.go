@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 )
 
 // roles compares the jobs that a role guide describes. Guides bind nobody:
@@ -37,7 +38,7 @@ func (d *differ) role(c draft, a, b *Role) {
 		about("", "responsibilities"), a.Responsibilities, b.Responsibilities)
 	d.lines(lineRules{noun: "way on from here", nouns: "ways on from here", added: "role-next-changed", removed: "role-next-changed", reworded: "role-next-changed"},
 		about("", "next"), a.Next, b.Next)
-	d.formerly(about("", "formerly"), thing{a.ID, a.Formerly}, thing{b.ID, b.Formerly}, d.roleIDs.mergedInto(b.ID))
+	d.formerly("roles", about("", "formerly"), thing{a.ID, a.Formerly}, thing{b.ID, b.Formerly}, d.roleIDs.mergedInto(b.ID))
 }
 
 // retirements compares what the texts say of ids that are retired.
@@ -64,16 +65,29 @@ func (d *differ) retirementsOf(k partKind, a, b map[string]Retired) {
 		case ok:
 			d.retirement(k, id, a[id], now)
 		case slices.Contains(k.pairing.a, id) && there:
-			d.add(d.retiredDraft(k, id, a[id], "retired-id-noted", "is no longer called retired, and is in use"))
+			c := d.retiredDraft(k, id, a[id], "retired-id-noted", "is no longer called retired, and is in use")
+			c.edits = []Edit{remove(c.place, a[id])}
+			d.add(c)
 		case !slices.Contains(k.pairing.b, id):
-			d.add(d.retiredDraft(k, id, a[id], "retired-id-dropped", "is no longer kept, and what uses its address leads nowhere"))
+			c := d.retiredDraft(k, id, a[id], "retired-id-dropped", "is no longer kept, and what uses its address leads nowhere")
+			c.edits = []Edit{remove(c.place, a[id])}
+			d.add(c)
+		default:
+			d.follows(remove([]string{"retired", k.plural, id}, a[id]), thingIn(k.plural, id))
 		}
 	}
 	for _, id := range sortedKeys(b) {
 		_, old := a[id]
 		_, continued := k.pairing.next[id]
-		if !old && (continued || !slices.Contains(k.pairing.a, id)) {
-			d.add(d.retiredDraft(k, id, b[id], "retired-id-noted", "is noted, which was not in use before"))
+		note := set([]string{"retired", k.plural, id}, nil, b[id])
+		switch {
+		case old:
+		case continued || !slices.Contains(k.pairing.a, id):
+			c := d.retiredDraft(k, id, b[id], "retired-id-noted", "is noted, which was not in use before")
+			c.edits = []Edit{note}
+			d.add(c)
+		default:
+			d.follows(note, goneFrom(k.plural, id))
 		}
 	}
 }
@@ -81,7 +95,7 @@ func (d *differ) retirementsOf(k partKind, a, b map[string]Retired) {
 // retiredDraft speaks of a retired thing by the reason: its title is not kept.
 func (d *differ) retiredDraft(k partKind, id string, r Retired, rule, says string) draft {
 	return draft{
-		rule: rule, path: "retired." + k.plural + "." + id, thing: d.b.Title,
+		rule: rule, path: "retired." + k.plural + "." + id, thing: d.b.Title, place: []string{"retired", k.plural, id},
 		one: fmt.Sprintf("a retired %s%s %s", k.name, reason(r.Reason), says),
 	}
 }
@@ -89,14 +103,21 @@ func (d *differ) retiredDraft(k partKind, id string, r Retired, rule, says strin
 func (d *differ) retirement(k partKind, id string, a, b Retired) {
 	if a.Reason != b.Reason {
 		c := d.retiredDraft(k, id, Retired{}, "retirement-reworded", fmt.Sprintf("gives as its reason %s (it was %s)", quote(b.Reason), quote(a.Reason)))
-		c.path += ".reason"
+		c = at(c, "reason")
 		c.before, c.after = a.Reason, b.Reason
+		c.edits = []Edit{set(c.place, a.Reason, b.Reason)}
 		if typoLike(a.Reason, b.Reason) {
 			c.rule = "text-corrected"
 		}
 		d.add(c)
 	}
+	into := []string{"retired", k.plural, id, "into"}
 	if d.sameSuccessors(k, a.Into, b.Into) {
+		for i := range a.Into {
+			if was, is := a.Into[i].Target(), b.Into[i].Target(); was != is {
+				d.follows(set(to(into, strconv.Itoa(i), k.name), was, is), thingIn(k.plural, is))
+			}
+		}
 		return
 	}
 	was, is := d.successors(k, a.Into, false), d.successors(k, b.Into, true)
@@ -106,6 +127,7 @@ func (d *differ) retirement(k partKind, id string, a, b Retired) {
 	}
 	c.path += ".into"
 	c.before, c.after = was, is
+	c.edits = []Edit{set(into, a.Into, b.Into)}
 	d.add(c)
 }
 

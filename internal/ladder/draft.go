@@ -30,13 +30,31 @@ type draft struct {
 	// replaced says that after is not before in other words: a reason that
 	// gave way to expectations has no words in common with them.
 	replaced bool
+	// texts are the expectations that it concerns.
+	texts []string
+	// place is what path is in the old text; edits carry the change out, and
+	// carried says that those of another change do.
+	place   []string
+	edits   []Edit
+	carried bool
+	// speaksOf are the subjects whose silent edits go with the change.
+	speaksOf []subject
 }
 
-func (d *differ) add(c draft) { d.drafts = append(d.drafts, c) }
+func (d *differ) add(c draft) {
+	for _, on := range c.speaksOf {
+		if _, taken := d.speaksOf[on]; !taken {
+			d.speaksOf[on] = len(d.drafts)
+		}
+	}
+	d.drafts = append(d.drafts, c)
+}
 
 // changeSet joins the drafts that say the same of several levels, and writes
 // them in the order in which they are shown.
 func (d *differ) changeSet() ChangeSet {
+	d.attribute()
+	d.account()
 	drafts := joined(d.drafts)
 	slices.SortStableFunc(drafts, compareDrafts)
 	out := ChangeSet{Changes: []Change{}, Levels: []LevelRef{}}
@@ -80,9 +98,21 @@ func joined(drafts []draft) []draft {
 		}
 		first.at, first.affects = union(first.at, c.at), union(first.affects, c.affects)
 		first.from, first.to = union(first.from, c.from), union(first.to, c.to)
+		first.edits = joinEdits(first.edits, c.edits)
 		out[i] = first
 	}
 	return out
+}
+
+// joinEdits are the edits of two changes in one, which follows from others
+// only where both do.
+func joinEdits(a, b []Edit) []Edit {
+	follow := func(e Edit) bool { return e.Op == OpFollow }
+	all := slices.Concat(a, b)
+	if own := slices.DeleteFunc(slices.Clone(all), follow); len(own) > 0 {
+		return own
+	}
+	return all[:1]
 }
 
 // compareDrafts orders drafts as they are shown: levels, then competencies,
@@ -120,7 +150,7 @@ func (d *differ) change(c *draft) Change {
 		Rule: c.rule, Category: ruleCategory(c.rule), Path: c.path,
 		Levels: d.ids(c.at), Affects: d.ids(c.affects), From: d.ids(c.from), To: d.ids(c.to),
 		Before: c.before, After: c.after,
-		Message: d.sentence(c),
+		Message: d.sentence(c), Texts: c.texts, Edits: c.edits,
 	}
 	if len(c.at) > 0 {
 		l := d.slots[c.at[0]].level()

@@ -79,7 +79,7 @@ func (d *differ) pairCell(row, slot int, a, b Cell) *cellPair {
 	clear(seen)
 	for j, it := range b.Items {
 		if i := p.match[j]; i >= 0 {
-			d.details(row, []int{slot}, a.Items[i], it, j)
+			d.details(row, slot, a.Items[i], it, j, d.itemPlace(row, slot, i))
 			continue
 		}
 		d.gain(row, slot, it.Text, seen[it.Text], j)
@@ -132,6 +132,7 @@ func (d *differ) gone(u *unit) {
 		return
 	}
 	c := d.itemDraft(u, at, false)
+	c.edits = d.taken(u, at)
 	c.rule, c.before = "expectation-removed", u.text
 	c.one, c.more, c.rest = "no longer asks ", "no longer ask ", quote(u.text)
 	c.affects = d.relieved(u, at)
@@ -158,6 +159,7 @@ func (d *differ) come(u *unit) {
 		return
 	}
 	c := d.itemDraft(u, at, true)
+	c.edits = d.given(u, at)
 	c.rule, c.after = "expectation-added", u.text
 	c.one, c.more, c.rest = "now also asks ", "now also ask ", quote(u.text)
 	c.affects = d.burdened(u, at)
@@ -190,6 +192,7 @@ func (d *differ) itemDraft(u *unit, at []int, inB bool) draft {
 	c := d.cellDraft(u.row, at[0], "")
 	c.path = d.itemPath(u, at[0], inB)
 	c.at, c.affects, c.item = at, at, item
+	c.texts = []string{u.text}
 	return c
 }
 
@@ -210,13 +213,17 @@ func (d *differ) item(u *unit, s int, inB bool) Item {
 	return cell.Items[u.lostAt[s]]
 }
 
-// details compares what helps to judge an expectation.
-func (d *differ) details(row int, at []int, a, b Item, item int) {
-	if a.Equal(b) {
+// details compares what helps to judge an expectation of a level. place is
+// where it stood in the old text, nil where it is taken there as it reads now.
+func (d *differ) details(row, slot int, a, b Item, item int, place []string) {
+	if a.Text = b.Text; a.Equal(b) {
 		return
 	}
-	about := d.cellDraft(row, at[0], fmt.Sprintf("items[%d]", item))
-	about.at, about.affects, about.item = at, at, item
+	about := d.cellDraft(row, slot, fmt.Sprintf("items[%d]", item))
+	about.item, about.texts = item, []string{b.Text}
+	if about.carried = place == nil; !about.carried {
+		about.place = place
+	}
 	for _, part := range []struct {
 		field, rule, noun, nouns string
 		a, b                     []string
@@ -227,6 +234,9 @@ func (d *differ) details(row int, at []int, a, b Item, item int) {
 	} {
 		c := about
 		c.path += "." + part.field
+		if !c.carried {
+			c.place = to(c.place, part.field)
+		}
 		of := " for " + quote(b.Text)
 		d.lines(lineRules{
 			noun: part.noun + of, nouns: part.nouns + of,
@@ -242,6 +252,7 @@ func (d *differ) cellOrder(p *cellPair) {
 	}
 	c := d.cellDraft(p.row, p.slot, "items")
 	c.rule, c.one = "order-changed", "the expectations are listed in another order"
+	c.edits = []Edit{reorder(to(c.place, "items"), stayed(p.match))}
 	d.add(c)
 }
 

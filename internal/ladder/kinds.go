@@ -50,6 +50,16 @@ func aimThings(f *Framework) []thing {
 	return out
 }
 
+// valueIn finds a thing of a list by its id, as a value of an edit.
+func valueIn[T any](list func(*Framework) []T, idOf func(*T) string) func(f *Framework, id string) any {
+	return func(f *Framework, id string) any {
+		if x := byID(list(f), id, idOf); x != nil {
+			return *x
+		}
+		return nil
+	}
+}
+
 // text is the text that has a thing.
 func (d *differ) text(inB bool) *Framework {
 	if inB {
@@ -68,6 +78,7 @@ func (d *differ) retired() RetiredIDs {
 func (d *differ) levelKind() partKind {
 	return partKind{
 		name: "level", plural: "levels", pairing: &d.levels, retired: d.retired().Levels,
+		value: valueIn(func(f *Framework) []Level { return f.Levels }, func(x *Level) string { return x.ID }),
 		title: d.titleIn("a level", func(f *Framework, id string) (string, bool) {
 			l, ok := f.Level(id)
 			if !ok {
@@ -133,6 +144,7 @@ func (d *differ) trackKind() partKind {
 	})
 	return partKind{
 		name: "track", plural: "tracks", pairing: &d.tracks, retired: d.retired().Tracks, title: title,
+		value: valueIn(func(f *Framework) []Track { return f.Tracks }, func(x *Track) string { return x.ID }),
 		about: func(id string, inB bool) draft {
 			c := draft{path: "tracks." + id, thing: "The track " + title(id, inB)}
 			if !inB {
@@ -153,6 +165,7 @@ func (d *differ) areaKind() partKind {
 	})
 	return partKind{
 		name: "area", plural: "areas", pairing: &d.areas, retired: d.retired().Areas, title: title,
+		value: valueIn(func(f *Framework) []Area { return f.Areas }, func(x *Area) string { return x.ID }),
 		about: func(id string, inB bool) draft {
 			return draft{path: "areas." + id, thing: "The area " + title(id, inB)}
 		},
@@ -162,6 +175,7 @@ func (d *differ) areaKind() partKind {
 func (d *differ) competencyKind() partKind {
 	return partKind{
 		name: "competency", plural: "competencies", pairing: &d.competencies, retired: d.retired().Competencies,
+		value: valueIn(func(f *Framework) []Competency { return f.Competencies }, func(x *Competency) string { return x.ID }),
 		title: d.titleIn("a competency", func(f *Framework, id string) (string, bool) {
 			c, ok := f.Competency(id)
 			if !ok {
@@ -190,6 +204,7 @@ func (d *differ) roleKind() partKind {
 	}
 	return partKind{
 		name: "role", plural: "roles", pairing: &d.roleIDs, retired: d.retired().Roles,
+		value: valueIn(func(f *Framework) []Role { return f.Roles }, func(x *Role) string { return x.ID }),
 		title: d.titleIn("a role", func(f *Framework, id string) (string, bool) {
 			r := byID(f.Roles, id, func(x *Role) string { return x.ID })
 			if r == nil {
@@ -198,7 +213,11 @@ func (d *differ) roleKind() partKind {
 			return r.Title, true
 		}),
 		about: func(id string, inB bool) draft {
-			return draft{path: "roles." + id, role: find(id, inB)}
+			was := id
+			if inB {
+				was = d.roleIDs.prev[id]
+			}
+			return draft{path: "roles." + id, role: find(id, inB), place: []string{"roles", was}}
 		},
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 )
 
 // lineRules are the rules and words for a list of lines: prompts, examples,
@@ -16,7 +17,8 @@ type lineRules struct {
 }
 
 // lines tells how a list of lines changed: line by line, and one change for
-// another order. about says whose lines they are, and its path is the list's.
+// another order. about says whose lines they are, and its path and place are
+// the list's.
 func (d *differ) lines(r lineRules, about draft, a, b []string) {
 	if slices.Equal(a, b) {
 		return
@@ -28,6 +30,7 @@ func (d *differ) lines(r lineRules, about draft, a, b []string) {
 		switch {
 		case i < 0:
 			c.rule, c.after, c.one = r.added, b[j], fmt.Sprintf("new %s: %s", r.noun, quote(b[j]))
+			c.edits = []Edit{insert(to(about.place, strconv.Itoa(j)), b[j])}
 		case a[i] == b[j]:
 			continue
 		case typoLike(a[i], b[j]):
@@ -37,21 +40,45 @@ func (d *differ) lines(r lineRules, about draft, a, b []string) {
 			c.rule, c.before, c.after = r.reworded, a[i], b[j]
 			c.one = fmt.Sprintf("%s reworded from %s to %s", r.noun, quote(a[i]), quote(b[j]))
 		}
-		d.add(c)
+		if i >= 0 {
+			c.edits = []Edit{set(to(about.place, strconv.Itoa(i)), a[i], b[j])}
+		}
+		d.addLine(c)
 	}
 	for i := range a {
 		if !slices.Contains(match, i) {
 			c := about
 			c.path = fmt.Sprintf("%s[%d]", about.path, i)
 			c.rule, c.before, c.one = r.removed, a[i], fmt.Sprintf("%s removed: %s", r.noun, quote(a[i]))
-			d.add(c)
+			c.edits = []Edit{remove(to(about.place, strconv.Itoa(i)), a[i])}
+			d.addLine(c)
 		}
 	}
 	if !increasing(match) {
 		c := about
+		c.edits = []Edit{reorder(about.place, stayed(match))}
 		c.rule, c.one = "order-changed", fmt.Sprintf("the %s are shown in another order", cmp.Or(r.nouns, r.noun+"s"))
-		d.add(c)
+		d.addLine(c)
 	}
+}
+
+// addLine adds a change of a list, which may be carried out with another one.
+func (d *differ) addLine(c draft) {
+	if c.carried {
+		c.edits = nil
+	}
+	d.add(c)
+}
+
+// stayed are the places of the lines that others continue, in their new order.
+func stayed(match []int) []string {
+	var out []string
+	for _, i := range match {
+		if i >= 0 {
+			out = append(out, strconv.Itoa(i))
+		}
+	}
+	return out
 }
 
 // maxPairs bounds how many pairs of texts of one list are compared for

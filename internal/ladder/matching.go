@@ -149,9 +149,11 @@ func (d *differ) moveDraft(u, v *unit, from, to, told []int) draft {
 	c := d.cellDraft(v.row, told[0], "")
 	c.path, c.at, c.from, c.to = d.itemPath(v, to[0], true), told, from, to
 	c.before, c.after = u.text, v.text
-	c.item = v.gainedAt[to[0]]
+	c.item, c.texts = v.gainedAt[to[0]], []string{v.text}
+	c.edits = append(d.taken(u, from), d.given(v, to)...)
+	c.speaksOf = append(cellsOf(u.row, from), cellsOf(v.row, to)...)
 	for _, s := range to {
-		d.details(v.row, []int{s}, d.item(u, from[0], false), d.item(v, s, true), v.gainedAt[s])
+		d.details(v.row, s, d.item(u, from[0], false), d.item(v, s, true), v.gainedAt[s], nil)
 	}
 	u.lost, v.gained = minus(u.lost, from), minus(v.gained, to)
 	return c
@@ -177,10 +179,16 @@ func (d *differ) regroup() {
 
 func (d *differ) regrouped(u, v *unit, at []int) {
 	for _, s := range at {
-		d.details(v.row, []int{s}, d.item(u, s, false), d.item(v, s, true), v.gainedAt[s])
+		d.details(v.row, s, d.item(u, s, false), d.item(v, s, true), v.gainedAt[s], nil)
 	}
-	if !slices.Contains(d.heirs(u.row), v.row) {
+	edits := append(d.taken(u, at), d.given(v, at)...)
+	if slices.Contains(d.heirs(u.row), v.row) {
+		for _, e := range edits {
+			d.follows(e, goneFrom("competencies", d.rows[u.row].idA))
+		}
+	} else {
 		c := d.itemDraft(v, at, true)
+		c.edits, c.speaksOf = edits, append(cellsOf(u.row, at), cellsOf(v.row, at)...)
 		c.rule, c.fromRow, c.after = "expectation-regrouped", u.row+1, v.text
 		c.one = fmt.Sprintf("%s now stands here (it stood under %s)", quote(v.text), d.rows[u.row].title())
 		d.add(c)
@@ -272,13 +280,20 @@ func (d *differ) compare(found []likeness, u, v *unit, least float64, apart int)
 }
 
 func (d *differ) reworded(u, v *unit, at []int) {
+	var edits []Edit
 	for _, s := range at {
 		if p := d.moved.pairs[[2]int{v.row, s}]; p != nil && u.row == v.row {
 			p.match[v.gainedAt[s]] = u.lostAt[s]
+			place := d.itemPlace(v.row, s, u.lostAt[s])
+			edits = append(edits, set(to(place, "text"), u.text, v.text))
+			d.details(v.row, s, d.item(u, s, false), d.item(v, s, true), v.gainedAt[s], place)
+			continue
 		}
-		d.details(v.row, []int{s}, d.item(u, s, false), d.item(v, s, true), v.gainedAt[s])
+		edits = append(append(edits, d.taken(u, []int{s})...), d.given(v, []int{s})...)
+		d.details(v.row, s, d.item(u, s, false), d.item(v, s, true), v.gainedAt[s], nil)
 	}
 	c := d.itemDraft(v, at, true)
+	c.edits, c.speaksOf = edits, append(cellsOf(u.row, at), cellsOf(v.row, at)...)
 	c.before, c.after, c.affects = u.text, v.text, d.inherit(at, v.row, true)
 	if u.row != v.row {
 		c.fromRow = u.row + 1

@@ -105,6 +105,17 @@ func (p *pairing) reordered() bool {
 	return !slices.Equal(was, is)
 }
 
+// reordering puts the things that stay into their new order.
+func (p *pairing) reordering(plural string) Edit {
+	var kept []string
+	for _, id := range p.b {
+		if was, ok := p.prev[id]; ok {
+			kept = append(kept, was)
+		}
+	}
+	return reorder([]string{plural}, kept)
+}
+
 // twin is one thing in both texts, or in one of them: then the other is absent.
 type twin struct {
 	a, b string

@@ -36,6 +36,9 @@ func TestDiffProperties(t *testing.T) {
 		checkMentions(t, name, a, b, s)
 		for _, c := range s.Changes {
 			seen[c.Rule]++
+			if c.Path == "" { // what no rule told
+				t.Fatalf("%s: %s", name, c.Message)
+			}
 		}
 		if back := Diff(b, a); back.Empty() != s.Empty() {
 			t.Fatalf("%s: changes one way only", name)
@@ -73,6 +76,7 @@ func checkProperties(t *testing.T, name string, a, b *Framework, s ChangeSet) {
 	if !s.Empty() && (s.Bump() == "" || s.Headline(b) == "") {
 		t.Fatalf("%s: bump %q, headline %q", name, s.Bump(), s.Headline(b))
 	}
+	checkApply(t, name, a, b, s)
 	grouped := 0
 	for _, g := range s.ByLevel() {
 		grouped += len(g.Changes)

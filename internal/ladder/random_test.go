@@ -189,11 +189,20 @@ func mutations() []mutation {
 			}
 		}},
 		{"level added", func(r *rand.Rand, f *Framework) {
-			f.Levels = append(f.Levels, randomLevel(r, f, len(f.Levels)+10))
+			i := len(f.Levels) + 10
+			for slices.ContainsFunc(f.Levels, func(l Level) bool { return l.ID == fmt.Sprintf("zzlevel%d", i) }) {
+				i++ // one was removed since another was added
+			}
+			f.Levels = append(f.Levels, randomLevel(r, f, i))
 		}},
 		{"level renamed", func(r *rand.Rand, f *Framework) {
 			if l := pick(r, f.Levels); l != nil && !strings.HasSuffix(l.ID, "new") {
-				l.Formerly, l.ID = append(l.Formerly, l.ID), l.ID+"new"
+				old := l.ID
+				l.Formerly, l.ID = append(l.Formerly, old), old+"new"
+				if p, ok := f.Profiles[old]; ok {
+					delete(f.Profiles, old)
+					f.Profiles[l.ID] = p
+				}
 			}
 		}},
 		{"competency renamed", renameRandomCompetency},

@@ -20,6 +20,12 @@ type Rule struct {
 	noun, verb string
 }
 
+// Ruleset is the version of the rules. It is written into tags, so that numbers
+// that newer rules gave are known for what they are. It rises whenever a rule
+// comes, goes or changes its category, and whenever the same two texts are
+// judged otherwise than before.
+const Ruleset = 1
+
 // Rules are all rules, heaviest category first. Ruleset changes with them.
 func Rules() []Rule {
 	out := slices.Concat(expectationRules(), levelRules(), partRules(), wordingRules())

@@ -40,6 +40,9 @@ func TestCategories(t *testing.T) {
 	var got []string
 	for i, c := range Categories() {
 		got = append(got, c.Name()+": "+c.Bump())
+		if !strings.HasSuffix(c.Purpose(), ".") {
+			t.Errorf("%s does not say what it is", c)
+		}
 		if c.Weight() != len(want)-i {
 			t.Errorf("weight of %s: got %d", c, c.Weight())
 		}

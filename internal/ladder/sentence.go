@@ -50,6 +50,9 @@ func (d *differ) field(c draft, name, before, after string) {
 		return
 	}
 	c.before, c.after = before, after
+	if c.edits == nil {
+		c.edits = []Edit{set(c.place, before, after)}
+	}
 	switch {
 	case before == "":
 		c.one = "now has " + article(name)
@@ -73,7 +76,7 @@ func (d *differ) prose(c draft, name, before, after string) {
 		d.field(c, name, before, after)
 		return
 	}
-	c.rule, c.before, c.after = "text-corrected", before, after
+	c.rule, c.before, c.after, c.edits = "text-corrected", before, after, []Edit{set(c.place, before, after)}
 	c.one = "the " + name + " is corrected, in spelling or punctuation alone"
 	d.add(c)
 }

@@ -38,6 +38,7 @@ type Checked struct {
 	Title   string            `json:"title"`
 	Status  string            `json:"status"` // "new", "changed", "mended" (the base needed a change), "removed"; "unchanged" where there is no base
 	Changes *ladder.ChangeSet `json:"changes,omitempty"`
+	Text    *ladder.Framework `json:"-"` // as put forward, or as it was where it is removed; nil where it needs a change
 }
 
 // OK says whether nothing holds the change up.
@@ -192,10 +193,10 @@ func (r *reviewer) framework(ctx context.Context, id string) error {
 		after = r.texts[id]
 	} else {
 		checked.Status = "removed"
-		checked.Title = before.TitleOr(id)
+		checked.Title, checked.Text = before.TitleOr(id), before
 	}
 	if after != nil {
-		checked.Title = after.Title
+		checked.Title, checked.Text = after.Title, after
 	}
 	if r.Base != nil && checked.Status != "mended" && (after != nil || checked.Status == "removed") {
 		changes := ladder.Diff(before, after)
