@@ -47,9 +47,8 @@ func (c *Compiler) organisationOf(ctx context.Context, f file) (ladder.Organisat
 		return compileOrganisation([]file{f})
 	}
 	r, err := c.pool.ask(ctx, &message{Organisation: true, Files: wire([]file{f})})
-	var limit *limitError
-	if errors.As(err, &limit) {
-		return ladder.DefaultOrganisation(), diag.List{limitFinding(limit, f.name)}, nil
+	if found, is := ended(err, f.name); is {
+		return ladder.DefaultOrganisation(), diag.List{found}, nil
 	}
 	if err != nil {
 		return ladder.DefaultOrganisation(), nil, err

@@ -288,9 +288,10 @@ func TestCatalogueHasEveryCode(t *testing.T) {
 
 // elsewhere are codes that other tests make, with the reason.
 var elsewhere = map[string]string{
-	"limit-passed":  "only an evaluation of its own process passes a limit: pool_test.go",
-	"more-findings": "it takes hundreds of findings: bounds_test.go, and the corpus",
-	"too-long":      "it takes megabytes: the corpus",
+	"evaluation-ended": "only the process of an evaluation ends: ends_test.go",
+	"limit-passed":     "only an evaluation of its own process passes a limit: pool_test.go",
+	"more-findings":    "it takes hundreds of findings: bounds_test.go, and the corpus",
+	"too-long":         "it takes megabytes: the corpus",
 }
 
 // codeText is what a finding's code looks like.
