@@ -288,6 +288,7 @@ func TestCatalogueHasEveryCode(t *testing.T) {
 
 // elsewhere are codes that other tests make, with the reason.
 var elsewhere = map[string]string{
+	"import-cycle":     "it takes shared packages: cycles_test.go",
 	"evaluation-ended": "only the process of an evaluation ends: ends_test.go",
 	"limit-passed":     "only an evaluation of its own process passes a limit: pool_test.go",
 	"more-findings":    "it takes hundreds of findings: bounds_test.go, and the corpus",
