@@ -61,13 +61,6 @@ func clip(s string) string {
 	return string([]rune(s)[:57]) + "..."
 }
 
-func count(n int) string {
-	if n == 1 {
-		return "1 entry"
-	}
-	return fmt.Sprintf("%d entries", n)
-}
-
 func quoted(words []string) string {
 	q := make([]string, len(words))
 	for i, w := range words {

@@ -40,7 +40,7 @@ func referenceRules() []Rule {
 	const rename = "Correct the id. After a rename, write the new id in all places that the finding names, and add formerly with the old one."
 	unknown := func(code, thing, before, after string) Rule {
 		return Rule{Code: code, Title: "There is no such " + thing, Severity: Error, Mend: rename, Before: before, After: after,
-			Means: "Something names a " + thing + " that is not there: a slip, or the " + thing + " was renamed or removed in one place only."}
+			Means: "A place names the " + thing + ", and it is not there: a slip, or the " + thing + " was renamed or removed in one place only."}
 	}
 	return []Rule{
 		unknown("unknown-level", "level", "same: \"l9\"", "same: \"l1\""),
@@ -76,7 +76,7 @@ func changeRules() []Rule {
 		{Code: "transition-too-early", Title: "The old text ends before the new one begins", Severity: Error, Means: "A transition accepts the old text for a while after the new one is in force.",
 			Mend: "Write a later day, or remove transition.", Before: "effective: \"2027-03-01\"\ntransition: {acceptOld: \"2027-02-28\", for: \"promotions under way\"}", After: "effective: \"2027-03-01\"\ntransition: {acceptOld: \"2027-04-30\", for: \"promotions under way\"}"},
 		{Code: "ends-before-start", Title: "Something ends before it begins", Severity: Error, Means: "A review cycle, a freeze or a range ends before its own start.",
-			Mend: "Swap the two, or mend one.", Before: "freezes: [{from: \"2026-12-15\", to: \"2026-12-14\"}]", After: "freezes: [{from: \"2026-12-14\", to: \"2026-12-15\"}]"},
+			Mend: "Swap the two, or correct one.", Before: "freezes: [{from: \"2026-12-15\", to: \"2026-12-14\"}]", After: "freezes: [{from: \"2026-12-14\", to: \"2026-12-15\"}]"},
 	}
 }
 
