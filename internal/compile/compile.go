@@ -237,7 +237,7 @@ func cacheKey(parts ...string) string {
 }
 
 // format changes whenever the same files may come to another result.
-const format = "milepost-compile-2"
+const format = "milepost-compile-3"
 
 // engine names this compiler: its format, its schema, its CUE and itself.
 var engine = sync.OnceValue(func() string {

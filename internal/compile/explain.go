@@ -86,7 +86,7 @@ func (x *explainer) structure(v any, s *shape, path string) (any, bool) {
 				if w, ok := x.quietly(m[name], s.fields[near].shape, join(path, name)); ok {
 					out[near] = w
 				}
-				safe := sameSort(m[name], s.fields[near].shape) && distance(name, near) <= 2
+				safe := sameSort(m[name], s.fields[near].shape) && diag.Distance(name, near) <= 2
 				x.findings[said-1].Swap = &diag.Swap{Old: name, New: near, Safe: safe}
 			}
 			continue
@@ -125,7 +125,7 @@ func sameSort(v any, s *shape) bool {
 func (x *explainer) unknownField(name string, s *shape, path string) string {
 	message := fmt.Sprintf("there is no field %q in %s", name, thing(path))
 	help := "The fields there are: " + strings.Join(s.order, ", ") + "."
-	near, ok := nearest(name, s.order)
+	near, ok := diag.Nearest(name, s.order)
 	if ok {
 		message += fmt.Sprintf("; did you mean %q?", near)
 		help = fmt.Sprintf("Write %s. %s", near, capital(s.fields[near].doc))
@@ -244,13 +244,13 @@ func (x *explainer) enum(v any, s *shape, path string) (any, bool) {
 		return v, true
 	}
 	message := fmt.Sprintf("%s cannot be %s", thing(path), show(v))
-	near, found := nearest(t, s.values)
+	near, found := diag.Nearest(t, s.values)
 	if found {
 		message += fmt.Sprintf("; did you mean %q?", near)
 	}
 	x.add("wrong-value", path, message, "Write one of: "+quoted(s.values)+".")
 	if found {
-		x.findings[len(x.findings)-1].Swap = &diag.Swap{Old: t, New: near, Safe: distance(t, near) <= 2}
+		x.findings[len(x.findings)-1].Swap = &diag.Swap{Old: t, New: near, Safe: diag.Distance(t, near) <= 2}
 	}
 	return nil, false
 }

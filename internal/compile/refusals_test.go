@@ -2,6 +2,7 @@ package compile
 
 import (
 	"context"
+	"go/ast"
 	"strings"
 	"testing"
 
@@ -60,4 +61,17 @@ func said(t *testing.T, found diag.List, code, message string) {
 	if !there {
 		t.Errorf("want %s %q, got:\n%s", code, message, listed(found))
 	}
+}
+
+// refusalCodes are the codes of the table of refusals.
+func refusalCodes(table ast.Expr) []ast.Expr {
+	var out []ast.Expr
+	if all, ok := table.(*ast.CompositeLit); ok {
+		for _, row := range all.Elts {
+			if row, ok := row.(*ast.CompositeLit); ok && len(row.Elts) > 1 {
+				out = append(out, row.Elts[1])
+			}
+		}
+	}
+	return out
 }

@@ -238,7 +238,7 @@ func (r *rules) cell(id, c string, cell ladder.DocumentCell) {
 			fmt.Sprintf("Add degrees: %s: [\"…\", \"…\"] to the framework, lowest first, or remove the degree.", c))
 	case !slices.Contains(labels, cell.Degree):
 		message := fmt.Sprintf("%q is not a degree of %s", cell.Degree, c)
-		if near, ok := nearest(cell.Degree, labels); ok {
+		if near, ok := diag.Nearest(cell.Degree, labels); ok {
 			message += fmt.Sprintf("; did you mean %q?", near)
 		}
 		r.add("unknown-degree", at+".degree", message, "The degrees are: "+quoted(labels)+".")

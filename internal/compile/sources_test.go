@@ -340,19 +340,6 @@ func findingCodes(t *testing.T, dirs ...string) map[string]token.Position {
 	return codes
 }
 
-// refusalCodes are the codes of the table of refusals.
-func refusalCodes(table ast.Expr) []ast.Expr {
-	var out []ast.Expr
-	if all, ok := table.(*ast.CompositeLit); ok {
-		for _, row := range all.Elts {
-			if row, ok := row.(*ast.CompositeLit); ok && len(row.Elts) > 1 {
-				out = append(out, row.Elts[1])
-			}
-		}
-	}
-	return out
-}
-
 // codeExprs are the expressions of a node that give a finding its code.
 func codeExprs(n ast.Node) []ast.Expr {
 	isCode := func(e ast.Expr) bool {

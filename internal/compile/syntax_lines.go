@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/milepost-dev/milepost/internal/diag"
 )
 
 // listMark is what stands before an entry of a list in other kinds of file.
@@ -208,7 +210,7 @@ func misspeltStart(s *sheet, line, _ int) []problem {
 	}
 	word := s.text(code[0])
 	from, rest := code[1].from, string(s.data[code[1].from:s.lineEnd(code[1].from)])
-	switch near, ok := nearest(word, []string{"package", "import"}); {
+	switch near, ok := diag.Nearest(word, []string{"package", "import"}); {
 	case word == "package" && strings.HasPrefix(rest, `"`):
 		return []problem{{at: from, message: "the name of the package stands in quotes", help: "Write it without quotes",
 			mend: newPatch(splice{from, from + len(rest), strings.Trim(rest, `" `)})}}
