@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -26,12 +27,29 @@ framework: schema.#Framework
 framework: {id: "good", kind: "discipline", title: "Good", owners: ["people-team"], definition: "Good.", stewards: 1}
 `
 
+// goodMistake is what is said of it.
+const goodMistake = `good/framework.cue:6:106: there is no field "stewards" in the framework`
+
+// standing are cases that stand for their families.
+var standing = []string{"comprehension-product", "deep-fields", "file-link-device", "import-tool-exec", "laughs-string", "message-error-terminal", "range-numbers", "text-replace-product"}
+
+// writeGood puts the good framework with its mistake into a repository.
+func writeGood(t *testing.T, dir string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Join(dir, "frameworks/good"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "frameworks/good/framework.cue"), []byte(good), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // TestValidateHostile: several hostile frameworks beside one with an ordinary
 // mistake. That one is judged as it would be by itself, every other one has
 // findings of its own, and the command ends with what it ends with for a mistake.
 func TestValidateHostile(t *testing.T) {
 	t.Parallel()
-	names := []string{"comprehension-product", "deep-fields", "file-link-device", "import-tool-exec", "laughs-string", "message-error-terminal", "range-numbers", "text-replace-product"}
+	names := slices.Clone(standing)
 	dir := t.TempDir()
 	cases, err := hostile.Load("../../internal/compile/testdata/hostile")
 	if err != nil {
@@ -59,12 +77,7 @@ func TestValidateHostile(t *testing.T) {
 	if written != len(names) {
 		t.Fatalf("the corpus holds %d of %v", written, names)
 	}
-	if err := os.MkdirAll(filepath.Join(dir, "frameworks/good"), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(dir, "frameworks/good/framework.cue"), []byte(good), 0o644); err != nil {
-		t.Fatal(err)
-	}
+	writeGood(t, dir)
 	var out, errs bytes.Buffer
 	start := time.Now()
 	exit := run(context.Background(), []string{"validate", "--cache", t.TempDir(), dir}, strings.NewReader(""), &out, &errs)
@@ -79,7 +92,7 @@ func TestValidateHostile(t *testing.T) {
 			t.Errorf("nothing is said of %s", name)
 		}
 	}
-	if want := `good/framework.cue:6:106: there is no field "stewards" in the framework`; !strings.Contains(out.String(), want) {
+	if !strings.Contains(out.String(), goodMistake) {
 		t.Errorf("the ordinary mistake is not named as ever")
 	}
 	if strings.ContainsAny(out.String(), "\x1b\x07") {

@@ -46,7 +46,7 @@ func bounded(found diag.List) diag.List {
 	return append(out, diag.Finding{
 		Code: "more-findings", Severity: diag.Note, Framework: last.Framework, Position: diag.Position{File: last.File},
 		Message: fmt.Sprintf("there are %d findings, of which %d are shown", len(found), MaxFindings),
-		Help:    "Mend these first, and check again.",
+		Help:    "Correct these first, and check again.",
 	})
 }
 

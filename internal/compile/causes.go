@@ -56,15 +56,15 @@ func (p *parsed) unknownName(e errors.Error, name string) (cause, bool) {
 		field, _ = label(f.Label)
 	}
 	text := `"` + escapeText(raw) + `"`
-	c := p.here(at.Filename(), from, "unknown-name", fmt.Sprintf("the text %s is not in quotes", raw), "", newPatch(splice{from, to, text}))
+	c := p.here(at.Filename(), from, "unknown-name", fmt.Sprintf("the text %q is not in quotes", raw), "", newPatch(splice{from, to, text}))
 	s := schemaShapes()["#Shape"].at(c.Path)
 	switch {
 	case s != nil && s.kind == kindBool:
-		c.Message, c.Help = fmt.Sprintf("%s is either true or false, not %s", field, raw), "Write true or false, in small letters and without quotes."
+		c.Message, c.Help = fmt.Sprintf("%s must be true or false, and not %s", field, raw), "Write true or false, in small letters and without quotes."
 		c.mend = newPatch(splice{from, to, "true"})
 		return c, true
 	case s != nil && s.kind == kindInt:
-		c.Message, c.Help = fmt.Sprintf("%s is a whole number, not %s", field, raw), fmt.Sprintf("Write a number from %d to %d, in digits.", s.min, s.max)
+		c.Message, c.Help = fmt.Sprintf("%s must be a whole number, and not %s", field, raw), fmt.Sprintf("Write a number from %d to %d, in digits.", s.min, s.max)
 		c.mend = newPatch(splice{from, to, fmt.Sprint(s.min)})
 		return c, true
 	}

@@ -16,7 +16,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -190,9 +189,7 @@ func (c *Compiler) Framework(ctx context.Context, u Unit) (*Result, error) {
 	}
 	c.compiled.Add(1)
 	r, err := c.evaluate(ctx, src)
-	var limit *limitError
-	if errors.As(err, &limit) { // of this machine at this moment: not for the cache
-		f := limitFinding(limit, src.files[0].name)
+	if f, is := ended(err, src.files[0].name); is { // of this machine at this moment: not for the cache
 		f.Framework = src.id
 		return &Result{ID: src.id, Findings: diag.List{f}}, nil
 	}
@@ -240,7 +237,7 @@ func cacheKey(parts ...string) string {
 }
 
 // format changes whenever the same files may come to another result.
-const format = "milepost-compile-2"
+const format = "milepost-compile-3"
 
 // engine names this compiler: its format, its schema, its CUE and itself.
 var engine = sync.OnceValue(func() string {

@@ -96,5 +96,5 @@ func missingSchema(p *parsed, src *source) diag.List {
 		}
 	}
 	return diag.List{finding("schema-missing", at.label, "the framework does not name the schema that it is checked against",
-		fmt.Sprintf("Write in framework.cue: import %q and, below, framework: schema.#Framework", schema.ImportPath))}
+		fmt.Sprintf("Write in framework.cue, below the package line:\nimport %q\n\nframework: schema.#Framework", schema.ImportPath))}
 }

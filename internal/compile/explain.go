@@ -51,7 +51,7 @@ func (x *explainer) value(v any, s *shape, path string) (any, bool) {
 		return x.number(v, s, path)
 	case kindBool:
 		if _, ok := v.(bool); !ok {
-			x.add("wrong-type", path, fmt.Sprintf("%s is either true or false, not %s", thing(path), show(v)), "Write true or false, without quotes.")
+			x.add("wrong-type", path, fmt.Sprintf("%s must be true or false, and not %s", thing(path), show(v)), "Write true or false, without quotes.")
 			return nil, false
 		}
 		return v, true
@@ -86,7 +86,7 @@ func (x *explainer) structure(v any, s *shape, path string) (any, bool) {
 				if w, ok := x.quietly(m[name], s.fields[near].shape, join(path, name)); ok {
 					out[near] = w
 				}
-				safe := sameSort(m[name], s.fields[near].shape) && distance(name, near) <= 2
+				safe := sameSort(m[name], s.fields[near].shape) && diag.Distance(name, near) <= 2
 				x.findings[said-1].Swap = &diag.Swap{Old: name, New: near, Safe: safe}
 			}
 			continue
@@ -97,7 +97,7 @@ func (x *explainer) structure(v any, s *shape, path string) (any, bool) {
 	}
 	for _, name := range s.order {
 		if _, there := m[name]; !there && s.fields[name].required && !meant[name] {
-			x.add("missing-field", join(path, name), fmt.Sprintf("%s has no %s", thing(path), name), "Add it. "+capital(s.fields[name].doc)+example(name))
+			x.add("missing-field", join(path, name), fmt.Sprintf("%s has no %s", thing(path), name), fmt.Sprintf("Add %s. %s%s", name, capital(s.fields[name].doc), example(name)))
 		}
 	}
 	return out, true
@@ -125,7 +125,7 @@ func sameSort(v any, s *shape) bool {
 func (x *explainer) unknownField(name string, s *shape, path string) string {
 	message := fmt.Sprintf("there is no field %q in %s", name, thing(path))
 	help := "The fields there are: " + strings.Join(s.order, ", ") + "."
-	near, ok := nearest(name, s.order)
+	near, ok := diag.Nearest(name, s.order)
 	if ok {
 		message += fmt.Sprintf("; did you mean %q?", near)
 		help = fmt.Sprintf("Write %s. %s", near, capital(s.fields[near].doc))
@@ -139,7 +139,7 @@ func (x *explainer) unknownField(name string, s *shape, path string) string {
 func (x *explainer) mapping(v any, s *shape, path string) (any, bool) {
 	m, ok := v.(map[string]any)
 	if !ok {
-		x.add("wrong-type", path, fmt.Sprintf("%s is a group of named things, not %s", thing(path), show(v)), "Write each with its id: { some_id: … }")
+		x.add("wrong-type", path, fmt.Sprintf("%s must be a group of named things, and not %s", thing(path), show(v)), "Write each with its id: { some_id: … }")
 		return nil, false
 	}
 	key := s.pattern
@@ -200,16 +200,16 @@ var notID = regexp.MustCompile(`[^a-z0-9]+`)
 func (x *explainer) list(v any, s *shape, path string) (any, bool) {
 	l, ok := v.([]any)
 	if !ok {
-		x.add("wrong-type", path, fmt.Sprintf("%s is a list, not %s", thing(path), show(v)), listHelp(v, s, lastPart(path)))
+		x.add("wrong-type", path, fmt.Sprintf("%s must be a list, and not %s", thing(path), show(v)), listHelp(v, s, lastPart(path)))
 		return nil, false
 	}
 	if len(l) == 0 && s.min > 0 {
-		x.add("wrong-length", path, thing(path)+" is an empty list", "Write at least one entry, or remove the whole field if nothing belongs there.")
+		x.add("wrong-length", path, thing(path)+" must not be an empty list", "Write at least one entry, or remove the whole field if nothing belongs there.")
 	} else if len(l) < s.min {
-		x.add("wrong-length", path, fmt.Sprintf("%s has %s, and needs at least %d", thing(path), count(len(l)), s.min), "Add what is missing, or remove the whole field if nothing belongs there.")
+		x.add("wrong-length", path, fmt.Sprintf("%s must have at least %d entries, and there %s %d", thing(path), s.min, plural(len(l), "is", "are"), len(l)), "Add what is missing, or remove the whole field if nothing belongs there.")
 	}
 	if len(l) > s.max {
-		x.add("wrong-length", path, fmt.Sprintf("%s has %s, and may have %d at most", thing(path), count(len(l)), s.max), "Bring related ones together, or remove some.")
+		x.add("wrong-length", path, fmt.Sprintf("%s may have %d entries at most, and there are %d", thing(path), s.max, len(l)), "Bring related ones together, or remove some.")
 	}
 	out := []any{}
 	if fixed, ok := x.plainTexts(l, s, path); ok {
@@ -227,7 +227,7 @@ func (x *explainer) number(v any, s *shape, path string) (any, bool) {
 	n, ok := v.(json.Number)
 	i, err := n.Int64()
 	if !ok || err != nil {
-		x.add("wrong-type", path, fmt.Sprintf("%s is a whole number, not %s", thing(path), show(v)),
+		x.add("wrong-type", path, fmt.Sprintf("%s must be a whole number, and not %s", thing(path), show(v)),
 			numberHelp(v, s))
 		return nil, false
 	}
@@ -244,13 +244,13 @@ func (x *explainer) enum(v any, s *shape, path string) (any, bool) {
 		return v, true
 	}
 	message := fmt.Sprintf("%s cannot be %s", thing(path), show(v))
-	near, found := nearest(t, s.values)
+	near, found := diag.Nearest(t, s.values)
 	if found {
 		message += fmt.Sprintf("; did you mean %q?", near)
 	}
 	x.add("wrong-value", path, message, "Write one of: "+quoted(s.values)+".")
 	if found {
-		x.findings[len(x.findings)-1].Swap = &diag.Swap{Old: t, New: near, Safe: distance(t, near) <= 2}
+		x.findings[len(x.findings)-1].Swap = &diag.Swap{Old: t, New: near, Safe: diag.Distance(t, near) <= 2}
 	}
 	return nil, false
 }
@@ -258,7 +258,7 @@ func (x *explainer) enum(v any, s *shape, path string) (any, bool) {
 func (x *explainer) text(v any, s *shape, path string) (any, bool) {
 	t, ok := v.(string)
 	if !ok {
-		x.add("wrong-type", path, fmt.Sprintf("%s is a text, not %s", thing(path), show(v)), textHelp(v))
+		x.add("wrong-type", path, fmt.Sprintf("%s must be a text, and not %s", thing(path), show(v)), textHelp(v))
 		return nil, false
 	}
 	if message, help := textProblem(t, s); message != "" {
@@ -274,13 +274,13 @@ func textProblem(t string, s *shape) (message, help string) {
 	case "#Date":
 		if _, err := time.Parse(time.DateOnly, t); err != nil {
 			if dateForm.MatchString(t) {
-				return fmt.Sprintf("is %s, which is not a day of the calendar", t), "Write a day that there is; months have 28 to 31 days."
+				return fmt.Sprintf("is %s, which is not a day of the calendar", t), "Write a day that exists: a month has 28 to 31 days."
 			}
 			return fmt.Sprintf("is %q, which is not written as a date", clip(t)), dateHelp(t)
 		}
 	case "#ID", "#FrameworkID":
 		if !compiled(s.pattern).MatchString(t) || utf8.RuneCountInString(t) > 64 {
-			return fmt.Sprintf("is %q, which is not an id", clip(t)), idHelp(s.name, t)
+			return fmt.Sprintf("is %q, which is not written as an id", clip(t)), idHelp(s.name, t)
 		}
 	case "#Version":
 		if !compiled(s.pattern).MatchString(t) {

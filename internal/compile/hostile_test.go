@@ -79,7 +79,7 @@ func TestHostile(t *testing.T) {
 
 // early are the codes of what is refused before anything is evaluated.
 var early = []string{
-	"attribute-not-allowed", "bad-id", "empty-framework", "file-too-large", "framework-too-large", "hidden-direction", "ignored-file",
+	"attribute-not-allowed", "bad-id", "empty-framework", "file-too-large", "framework-too-large", "hidden-direction", "ignored-file", "import-cycle",
 	"import-not-allowed", "missing-framework", "nested-folder", "no-framework", "not-a-file", "not-utf8", "outside-document",
 	"stray-file", "syntax", "too-complex", "too-deep", "too-many", "too-many-files", "wrong-package",
 }

@@ -3,7 +3,6 @@ package compile
 import (
 	"fmt"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -184,7 +183,7 @@ func nodeCount(f *ast.File) int {
 }
 
 // thing names what stands at a path, for a sentence: "level l4", "rank of
-// level l4", "item 2 of level l4, autonomy".
+// level l4", "item 2 of autonomy at level l4".
 func thing(path string) string {
 	if path == "" {
 		return "the framework"
@@ -193,9 +192,9 @@ func thing(path string) string {
 	around, rest := "", parts
 	switch {
 	case len(parts) >= 4 && parts[0] == "levels" && parts[2] == "expectations":
-		around, rest = fmt.Sprintf("level %s, %s", parts[1], parts[3]), parts[4:]
+		around, rest = fmt.Sprintf("%s at level %s", parts[3], parts[1]), parts[4:]
 		if len(rest) == 0 {
-			return fmt.Sprintf("the cell of level %s and %s", parts[1], parts[3])
+			return fmt.Sprintf("the cell for %s at level %s", parts[3], parts[1])
 		}
 	case len(parts) >= 3 && parts[0] == "retired" && singular[parts[1]] != "":
 		around, rest = fmt.Sprintf("the retired %s %s", singular[parts[1]], parts[2]), parts[3:]
@@ -205,29 +204,27 @@ func thing(path string) string {
 	if len(rest) == 0 {
 		return entryWords(around)
 	}
-	words := entryWords(reversed(rest))
+	words := reversed(rest)
 	if around == "" {
 		return words
 	}
 	return words + " of " + entryWords(around)
 }
 
-// reversed is the inner before the outer: "years of experience".
+// reversed is the inner before the outer: "years of experience", "to of entry
+// 1 of freezes".
 func reversed(parts []string) string {
-	for _, p := range parts {
-		if strings.Contains(p, "[") {
-			return strings.Join(parts, ".") // entryWords turns these
-		}
+	out := make([]string, len(parts))
+	for i, p := range parts {
+		out[len(parts)-1-i] = entryWords(p)
 	}
-	parts = slices.Clone(parts)
-	slices.Reverse(parts)
-	return strings.Join(parts, " of ")
+	return strings.Join(out, " of ")
 }
 
-var entryForm = regexp.MustCompile(`^([A-Za-z_.]+)\[([0-9]+)\](.*)$`)
+var entryForm = regexp.MustCompile(`^([A-Za-z_ ]+)\[([0-9]+)\]$`)
 
-// entryWords turns the brackets of a path into words: "items[1]" is "item 2",
-// "freezes[0].to" is "to of entry 1 of freezes".
+// entryWords turns the brackets of a name into words: "items[1]" is "item 2",
+// "freezes[0]" is "entry 1 of freezes".
 func entryWords(path string) string {
 	m := entryForm.FindStringSubmatch(path)
 	if m == nil {
@@ -237,9 +234,6 @@ func entryWords(path string) string {
 	entry := fmt.Sprintf("entry %d of %s", n+1, m[1])
 	if m[1] == "items" {
 		entry = fmt.Sprintf("item %d", n+1)
-	}
-	if rest := strings.TrimPrefix(m[3], "."); rest != "" {
-		return entryWords(rest) + " of " + entry
 	}
 	return entry
 }

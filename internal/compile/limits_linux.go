@@ -3,8 +3,11 @@ package compile
 import (
 	"fmt"
 	"os"
+	"runtime"
 	"strconv"
 	"syscall"
+	"time"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -27,13 +30,46 @@ func limitSelf() error {
 		{unix.RLIMIT_CORE, 0},
 		{unix.RLIMIT_FSIZE, 0},
 		{unix.RLIMIT_NOFILE, 32},
-		{unix.RLIMIT_CPU, workerCPU * workerUses},
 	} {
 		if err := unix.Setrlimit(l.what, &unix.Rlimit{Cur: l.limit, Max: l.limit}); err != nil {
 			return fmt.Errorf("limit %d: %w", l.what, err)
 		}
 	}
+	if err := defaultAction(unix.SIGXCPU); err != nil {
+		return err
+	}
 	return limitAddresses()
+}
+
+// defaultAction takes the program's own handler from a signal, so that the
+// kernel ends the process, whatever state the program is in. Go's handler
+// passes over what nobody asked to be told of.
+func defaultAction(s syscall.Signal) error {
+	var action [8]uintptr // all zero: the default action, no flags, no signals blocked
+	if _, _, errno := unix.RawSyscall6(unix.SYS_RT_SIGACTION, uintptr(s), uintptr(unsafe.Pointer(&action)), 0, 8, 0, 0); errno != 0 {
+		return fmt.Errorf("default action of a signal: %w", errno)
+	}
+	return nil
+}
+
+// limitProcessor lets the process use all processors for so much longer, and
+// no more: the kernel holds to that even where the program's own clock does
+// not run any more.
+func limitProcessor(d time.Duration) error {
+	var used unix.Rusage
+	if err := unix.Getrusage(unix.RUSAGE_SELF, &used); err != nil {
+		return fmt.Errorf("processor time: %w", err)
+	}
+	var limit unix.Rlimit
+	if err := unix.Getrlimit(unix.RLIMIT_CPU, &limit); err != nil {
+		return fmt.Errorf("limit of processor time: %w", err)
+	}
+	more := d * time.Duration(runtime.GOMAXPROCS(0))
+	limit.Cur = min(limit.Max, uint64(used.Utime.Sec+used.Stime.Sec)+uint64(more/time.Second)+2)
+	if err := unix.Setrlimit(unix.RLIMIT_CPU, &limit); err != nil {
+		return fmt.Errorf("limit of processor time: %w", err)
+	}
+	return nil
 }
 
 // noNewPrivileges is called before anything else, on the thread that the

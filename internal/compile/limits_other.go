@@ -5,11 +5,15 @@ package compile
 import (
 	"os"
 	"syscall"
+	"time"
 )
 
 // limitSelf does what can be done on systems without these limits: nothing.
 // The parent's deadline holds everywhere.
 func limitSelf() error { return os.Chdir(os.TempDir()) }
+
+// limitProcessor does nothing here.
+func limitProcessor(time.Duration) error { return nil }
 
 func processGroup() *syscall.SysProcAttr { return nil }
 

@@ -18,9 +18,9 @@ type move struct {
 // notAGroup says that a group of fields is wanted, and how it would be written.
 func (x *explainer) notAGroup(v any, s *shape, path string) {
 	help := fmt.Sprintf("Write the fields in braces: { %s: … }", strings.Join(s.order[:min(3, len(s.order))], ": …, "))
-	message := fmt.Sprintf("%s is a group of fields, not %s", thing(path), show(v))
+	message := fmt.Sprintf("%s must be a group of fields, and not %s", thing(path), show(v))
 	if s.name == "#Cell" {
-		message = fmt.Sprintf("%s says neither items, same nor none, but is %s", thing(path), show(v))
+		message = fmt.Sprintf("%s must say items, same or none, and not just %s", thing(path), show(v))
 		help = fmt.Sprintf("Write:\n%s: items: [\"…\"]", lastPart(path))
 		if t, ok := v.(string); ok {
 			help = fmt.Sprintf("Write it as items:\n%s: items: [%q]", lastPart(path), clip(t))

@@ -65,7 +65,7 @@ func (m made) section() string {
 		if line := strings.TrimSpace(m.line(f.Position)); line != "" {
 			fmt.Fprintf(&b, "```cue\n%s\n```\n\n", visibleSpaces(line))
 		}
-		fmt.Fprintf(&b, "> `%s` %s.  \n", short(f.Position), pageText(sentenceCase(f.Message)))
+		fmt.Fprintf(&b, "> `%s` %s  \n", short(f.Position), pageText(full(sentenceCase(f.Message))))
 		help, paste, _ := strings.Cut(f.Help, "\n")
 		fmt.Fprintf(&b, "> %s\n", pageText(help))
 		if paste != "" {
@@ -102,3 +102,11 @@ func pageText(s string) string {
 }
 
 func sentenceCase(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
+
+// full ends a sentence, where it has no end of its own.
+func full(s string) string {
+	if strings.HasSuffix(s, "?") {
+		return s
+	}
+	return s + "."
+}

@@ -94,7 +94,7 @@ func (o *odd) sum(v *ast.BinaryExpr, path string, line int) {
 	}
 	if s := o.root.at(path); s != nil && (s.kind == kindText || s.kind == kindEnum || s.kind == kindItem) && numeric(v) {
 		from, to := v.Pos().Offset(), v.End().Offset()
-		o.problem(path, "wrong-type", problem{at: from, message: fmt.Sprintf("the text %s is not in quotes", o.sheet.data[from:to]), help: "Put it in quotes",
+		o.problem(path, "wrong-type", problem{at: from, message: fmt.Sprintf("the text %q is not in quotes", o.sheet.data[from:to]), help: "Put it in quotes",
 			mend: newPatch(splice{from, to, `"` + string(o.sheet.data[from:to]) + `"`})})
 	}
 }
@@ -116,7 +116,7 @@ func (o *odd) structure(v *ast.StructLit, path string, field *ast.Field) {
 		return
 	}
 	if v.Lbrace.IsValid() && s != nil && s.kind == kindList && onlyTexts(v) {
-		o.problem(path, "wrong-type", problem{at: v.Lbrace.Offset(), bare: true, message: thing(path) + " stands in braces, as a group of fields does",
+		o.problem(path, "wrong-type", problem{at: v.Lbrace.Offset(), bare: true, message: thing(path) + " must be a list, and not in braces, as a group of fields is",
 			help: fmt.Sprintf("Put square brackets around the entries: [ in place of { here, and ] in place of } on line %d.", v.Rbrace.Line()),
 			mend: newPatch(splice{v.Lbrace.Offset(), v.Lbrace.Offset() + 1, "["}, splice{v.Rbrace.Offset(), v.Rbrace.Offset() + 1, "]"})})
 		return
@@ -141,7 +141,7 @@ func (o *odd) emptied(v *ast.StructLit, path string, s *shape, field *ast.Field)
 	}
 	name, _ := label(field.Label)
 	at := field.TokenPos.Offset() + 1
-	o.problem(path, "wrong-type", problem{at: field.Pos().Offset(), bare: true, message: fmt.Sprintf("nothing stands after %s:", name),
+	o.problem(path, "wrong-type", problem{at: field.Pos().Offset(), bare: true, message: fmt.Sprintf("nothing stands after the colon of %s", name),
 		help: fmt.Sprintf("Write what %s is to say after the colon, or remove the line.", name), mend: newPatch(splice{at, at, ` ""`})})
 	return true
 }

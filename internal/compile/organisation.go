@@ -47,9 +47,8 @@ func (c *Compiler) organisationOf(ctx context.Context, f file) (ladder.Organisat
 		return compileOrganisation([]file{f})
 	}
 	r, err := c.pool.ask(ctx, &message{Organisation: true, Files: wire([]file{f})})
-	var limit *limitError
-	if errors.As(err, &limit) {
-		return ladder.DefaultOrganisation(), diag.List{limitFinding(limit, f.name)}, nil
+	if found, is := ended(err, f.name); is {
+		return ladder.DefaultOrganisation(), diag.List{found}, nil
 	}
 	if err != nil {
 		return ladder.DefaultOrganisation(), nil, err
@@ -95,12 +94,12 @@ func checkOrganisation(o ladder.Organisation, x *index) diag.List {
 	}
 	for _, id := range sortedKeys(o.Cycles) {
 		if c := o.Cycles[id]; c.Closes != "" && c.Closes < c.Opens {
-			e.add("ends-before-start", "cycles."+id+".closes", fmt.Sprintf("cycle %s closes on %s, before it opens on %s", id, c.Closes, c.Opens), "Swap the two days, or mend one.")
+			e.add("ends-before-start", "cycles."+id+".closes", fmt.Sprintf("cycle %s closes on %s, before it opens on %s", id, c.Closes, c.Opens), "Swap the two days, or correct one.")
 		}
 	}
 	for i, f := range o.HouseRules.Freezes {
 		if f.To != "" && f.To < f.From {
-			e.add("ends-before-start", fmt.Sprintf("houseRules.freezes[%d].to", i), fmt.Sprintf("the freeze ends on %s, before it begins on %s", f.To, f.From), "Swap the two days, or mend one.")
+			e.add("ends-before-start", fmt.Sprintf("houseRules.freezes[%d].to", i), fmt.Sprintf("the freeze ends on %s, before it begins on %s", f.To, f.From), "Swap the two days, or correct one.")
 		}
 	}
 	if b := o.HouseRules.ItemsPerCell; b != nil && b.Max != 0 && b.Min > b.Max {

@@ -34,36 +34,36 @@ type parsed struct {
 func parseLibraries(p *parsed, src *source) diag.List {
 	known := func(path string) bool { _, ok := src.lib[path]; return ok }
 	var found diag.List
-	seen := map[string]bool{}
+	imports := map[string][]imported{} // of the packages that are used
 	todo := p.imports()
 	for len(todo) > 0 {
-		path := todo[0]
+		path := todo[0].path
 		todo = todo[1:]
-		if seen[path] || !known(path) {
+		if _, seen := imports[path]; seen || !known(path) {
 			continue
 		}
-		seen[path] = true
 		lib, more := parseAll(src.lib[path], profile{pkg: path[strings.LastIndex(path, "/")+1:], lib: known}, src.id)
 		found = append(found, more...)
-		todo = append(todo, lib.imports()...)
+		imports[path] = lib.imports()
+		todo = append(todo, imports[path]...)
 		if p.nodes += lib.nodes; p.nodes > MaxNodes {
 			return append(found, tooComplex(src.lib[path][0].name))
 		}
 	}
-	return found
+	return append(found, importCycles(imports)...)
 }
 
-// imports are the paths that the files import.
-func (p *parsed) imports() []string {
-	var paths []string
+// imports are what the files import.
+func (p *parsed) imports() []imported {
+	var out []imported
 	for _, f := range p.files {
 		for spec := range f.ImportSpecs() {
 			if path, err := strconv.Unquote(spec.Path.Value); err == nil {
-				paths = append(paths, path)
+				out = append(out, imported{path, position(spec.Pos())})
 			}
 		}
 	}
-	return paths
+	return out
 }
 
 func tooComplex(file string) diag.Finding {

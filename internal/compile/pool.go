@@ -8,20 +8,11 @@ import (
 	"io"
 	"os/exec"
 	"runtime"
-	"slices"
-	"strings"
 	"sync"
+	"sync/atomic"
+	"syscall"
 	"time"
-
-	"github.com/milepost-dev/milepost/internal/diag"
 )
-
-// runtimeFault is how a process ends whose runtime was refused memory that it
-// did not ask for by itself; a mistake in code reads otherwise.
-const runtimeFault = "SIGSEGV: segmentation violation\nPC="
-
-// lostWorker stands where it is not known which limit a worker reached.
-const lostWorker = "the process was ended"
 
 const (
 	workerUses   = 500       // evaluations after which a worker is replaced: what CUE interns is never freed
@@ -50,21 +41,13 @@ type worker struct {
 	cmd    *exec.Cmd
 	in     io.WriteCloser
 	out    *bufio.Reader
-	stderr *tail
+	stderr *firstWords
+	ready  atomic.Bool // it has its limits, and reads content
 	uses   int
 	end    sync.Once
 }
 
-// limitError says that content reached a limit of evaluation. It is about the
-// content, and not about us.
-type limitError struct {
-	limit, value string
-	worn         bool // the process had evaluated other content before
-}
-
-func (e *limitError) Error() string { return e.limit }
-
-// ask evaluates a message in a worker. The error is a *limitError, the
+// ask evaluates a message in a worker. The error is an *endError, the
 // context's, or our own failure to start a process.
 func (p *pool) ask(ctx context.Context, m *message) (*reply, error) {
 	select {
@@ -74,8 +57,8 @@ func (p *pool) ask(ctx context.Context, m *message) (*reply, error) {
 		return nil, ctx.Err()
 	}
 	r, err := p.try(ctx, m)
-	var limit *limitError
-	if errors.As(err, &limit) && limit.worn { // what others left behind may have been the reason
+	var end *endError
+	if errors.As(err, &end) && end.again { // what others left behind may have been the reason
 		r, err = p.try(ctx, m)
 	}
 	if err != nil {
@@ -150,7 +133,7 @@ func startWorker() (*worker, error) {
 	if err != nil {
 		return nil, fmt.Errorf("finding the program: %w", err)
 	}
-	w := &worker{cmd: exec.Command(program, workerArgument), stderr: &tail{}}
+	w := &worker{cmd: exec.Command(program, workerArgument), stderr: &firstWords{}}
 	w.cmd.Env, w.cmd.Dir, w.cmd.SysProcAttr = []string{}, "/", processGroup()
 	w.cmd.Stderr = w.stderr
 	if w.in, err = w.cmd.StdinPipe(); err != nil {
@@ -173,15 +156,11 @@ func (w *worker) ask(ctx context.Context, m *message, deadline time.Duration) (*
 		r   *reply
 		err error
 	}
+	m.Within = deadline
 	done := make(chan outcome, 1)
 	go func() {
-		if err := writeFrame(w.in, m); err != nil {
-			done <- outcome{nil, err}
-			return
-		}
-		var r reply
-		err := readFrame(w.out, &r)
-		done <- outcome{&r, err}
+		r, err := w.exchange(m)
+		done <- outcome{r, err}
 	}()
 	timer := time.NewTimer(deadline)
 	defer timer.Stop()
@@ -192,23 +171,42 @@ func (w *worker) ask(ctx context.Context, m *message, deadline time.Duration) (*
 		}
 		return o.r, nil
 	case <-timer.C:
-		return nil, &limitError{limit: "time", value: deadline.String()}
+		if !w.ready.Load() {
+			return nil, fmt.Errorf("starting an evaluation: it was not ready within %s", deadline)
+		}
+		return nil, timeLimit(deadline)
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
 }
 
-// died says why a worker ended before it answered.
+// exchange sends a message and reads the reply, from a process that has said
+// that it is ready.
+func (w *worker) exchange(m *message) (*reply, error) {
+	var r reply
+	if !w.ready.Load() {
+		if err := readFrame(w.out, &r); err != nil {
+			return nil, err
+		}
+		w.ready.Store(true)
+	}
+	if err := writeFrame(w.in, m); err != nil {
+		return nil, err
+	}
+	err := readFrame(w.out, &r)
+	return &r, err
+}
+
+// died says why a worker ended before it answered. Killing it changes nothing
+// for one that is ending: how it ends is settled before its streams close.
 func (w *worker) died(err error) error {
 	w.kill()
-	words, worn := w.stderr.String(), w.uses > 0
+	words, state := w.stderr.String(), w.cmd.ProcessState
 	switch {
-	case containsAny(words, "stack exceeds", "stack overflow"):
-		return &limitError{"depth", fmt.Sprintf("%d MB of stack", workerStack>>20), worn}
-	case containsAny(words, "out of memory", "cannot allocate memory", "runtime: cannot", runtimeFault):
-		return &limitError{"memory", fmt.Sprintf("%d MB", workerData>>20), worn}
-	case words != "" || w.cmd.ProcessState != nil && !w.cmd.ProcessState.Success():
-		return &limitError{"time or memory", lostWorker, worn}
+	case !w.ready.Load(): // it has seen no content
+		return fmt.Errorf("starting an evaluation: %w (%s)", err, trace(state.String(), words))
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.EPIPE):
+		return endOf(state, words, w.uses > 0)
 	}
 	return fmt.Errorf("evaluating: %w", err)
 }
@@ -220,36 +218,4 @@ func (w *worker) kill() {
 		killGroup(w.cmd.Process.Pid)
 		_ = w.cmd.Wait()
 	})
-}
-
-func containsAny(s string, parts ...string) bool {
-	return slices.ContainsFunc(parts, func(p string) bool { return strings.Contains(s, p) })
-}
-
-// limitFinding is what an author is told of a limit that their text reached.
-func limitFinding(e *limitError, file string) diag.Finding {
-	return finding("limit-passed", diag.Position{File: file},
-		fmt.Sprintf("the text takes more to evaluate than is allowed (limit of %s: %s)", e.limit, e.value),
-		"Write plain values instead of expressions, or split the framework into two.")
-}
-
-// tail keeps the last bytes that were written to it.
-type tail struct {
-	mu sync.Mutex
-	b  []byte
-}
-
-func (t *tail) Write(b []byte) (int, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if room := workerStderr - len(t.b); room > 0 { // the first lines of a crash say why
-		t.b = append(t.b, b[:min(room, len(b))]...)
-	}
-	return len(b), nil
-}
-
-func (t *tail) String() string {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return string(t.b)
 }

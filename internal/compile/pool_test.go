@@ -3,6 +3,7 @@ package compile
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"os"
 	"strconv"
 	"strings"
@@ -122,7 +123,21 @@ func TestAWorkerHasNothingOfOurs(t *testing.T) {
 			t.Errorf("the limits lack %q:\n%s", want, limits)
 		}
 	}
+	if soft := cpuLimit(string(limits)); soft < 1 || soft > 3600 { // for this message; the deadline is a minute
+		t.Errorf("the limit of processor time is %d seconds:\n%s", soft, limits)
+	}
 	if status, err := os.ReadFile(proc + "/status"); err != nil || !strings.Contains(string(status), "NoNewPrivs:\t1") {
 		t.Errorf("the process may gain privileges (%v)", err)
 	}
+}
+
+// cpuLimit is the soft limit of processor time in seconds, 0 for none.
+func cpuLimit(limits string) int {
+	for line := range strings.Lines(limits) {
+		var soft int
+		if _, err := fmt.Sscanf(line, "Max cpu time %d", &soft); err == nil {
+			return soft
+		}
+	}
+	return 0
 }

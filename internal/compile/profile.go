@@ -46,7 +46,7 @@ func (p profile) check(name string, f *ast.File) diag.List {
 		}
 		message, help := fmt.Sprintf("the file imports %q, which frameworks may not use", path),
 			"Remove the line. A framework may use the schema, packages below frameworks/lib, and packages of CUE's own such as list and strings."
-		if distance(path, schema.ImportPath) < 6 {
+		if diag.Distance(path, schema.ImportPath) < 6 {
 			message, help = fmt.Sprintf("the file imports %q; did you mean %q?", path, schema.ImportPath), fmt.Sprintf("Write:\nimport %q", schema.ImportPath)
 		}
 		add("import-not-allowed", position(spec.Pos()), message, help)

@@ -153,7 +153,7 @@ func (r *rules) sayUnknown(what, id string, uses []use) {
 	if path == first.path {
 		message = fmt.Sprintf("%s, and there is no such %s", first.says, one)
 	}
-	if near, ok := nearest(id, there); ok {
+	if near, ok := diag.Nearest(id, there); ok {
 		message += fmt.Sprintf("; did you mean %q?", near)
 	}
 	r.add(code, path, message, fmt.Sprintf("If it is gone for good, remove it from those places too, and write retired: %s: %s: reason: \"…\". If not, add it here again:\n%s: %s", what, id, id, template[what]))
@@ -168,7 +168,7 @@ func (r *rules) probably(id string, there []string) (string, bool) {
 			return lastPart(at), true
 		}
 	}
-	return nearest(id, there)
+	return diag.Nearest(id, there)
 }
 
 // template is how one of a sort of thing is written, as briefly as can be.
@@ -283,7 +283,7 @@ func (r *rules) slips() {
 		}
 		slices.Sort(wrong)
 		for _, w := range wrong {
-			meant, ok := nearest(w, lacking)
+			meant, ok := diag.Nearest(w, lacking)
 			if !ok && len(wrong) == 1 && len(lacking) == 1 && r.spoken(lacking[0]) && r.spokenOnce(w) {
 				meant, ok = lacking[0], true
 			}

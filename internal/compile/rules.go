@@ -215,7 +215,7 @@ func (r *rules) cell(id, c string, cell ladder.DocumentCell) {
 	if cell.None != "" {
 		has = append(has, "none")
 	}
-	where := fmt.Sprintf("the cell of level %s and %s", id, c)
+	where := fmt.Sprintf("the cell for %s at level %s", c, id)
 	switch len(has) {
 	case 0:
 		r.add("empty-cell", at, where+" is empty", "Write items, same or none.")
@@ -238,7 +238,7 @@ func (r *rules) cell(id, c string, cell ladder.DocumentCell) {
 			fmt.Sprintf("Add degrees: %s: [\"…\", \"…\"] to the framework, lowest first, or remove the degree.", c))
 	case !slices.Contains(labels, cell.Degree):
 		message := fmt.Sprintf("%q is not a degree of %s", cell.Degree, c)
-		if near, ok := nearest(cell.Degree, labels); ok {
+		if near, ok := diag.Nearest(cell.Degree, labels); ok {
 			message += fmt.Sprintf("; did you mean %q?", near)
 		}
 		r.add("unknown-degree", at+".degree", message, "The degrees are: "+quoted(labels)+".")
@@ -260,7 +260,7 @@ func (r *rules) cellTwice(at, where string, has []string) {
 // same: it names another level whose cell has a text of its own.
 func (r *rules) same(id, c, target string) {
 	path := "levels." + id + ".expectations." + c + ".same"
-	says := fmt.Sprintf("the cell of level %s and %s is the same as that of %q", id, c, target)
+	says := fmt.Sprintf("the cell for %s at level %s is the same as that of %q", c, id, target)
 	l, ok := r.d.Levels[target]
 	if !ok {
 		r.unknown("unknown-level", path, says, target, "levels")
@@ -269,7 +269,7 @@ func (r *rules) same(id, c, target string) {
 	cell := l.Expectations[c]
 	switch {
 	case target == id:
-		r.add("same-itself", path, fmt.Sprintf("the cell of level %s and %s is the same as itself", id, c), "Name the level whose text holds here too.")
+		r.add("same-itself", path, fmt.Sprintf("the cell for %s at level %s is the same as itself", c, id), "Name the level whose text holds here too.")
 	case cell.Items != nil:
 	case cell.Same != "" && cell.Same != id:
 		r.add("same-without-text", path, says+", which has no text of its own", fmt.Sprintf("Name the level that has it: same: %q.", cell.Same))

@@ -155,7 +155,9 @@ func (c *collector) readLib(lib string, s *source) error {
 		if err != nil {
 			return err
 		}
-		s.lib[path.Join(module, dir)] = files
+		if len(files) > 0 { // thousands of empty folders are nothing to hand on
+			s.lib[path.Join(module, dir)] = files
+		}
 	}
 	return nil
 }

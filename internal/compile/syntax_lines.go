@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/milepost-dev/milepost/internal/diag"
 )
 
 // listMark is what stands before an entry of a list in other kinds of file.
@@ -56,10 +58,10 @@ func markedList(s *sheet, line, _ int) []problem {
 		rows++
 	}
 	mark := listMark.FindString(string(s.data[start:s.lineEnd(start)]))
-	p := problem{at: start, message: fmt.Sprintf("the line begins with %q, as in a list of another kind", strings.TrimSpace(mark)),
+	p := problem{at: start, message: fmt.Sprintf("the line begins with %q, as in a list of a word processor", strings.TrimSpace(mark)),
 		help: "Write each entry in quotes, with nothing before it"}
 	if rows > 1 {
-		p.message = fmt.Sprintf("%d lines from here on begin with %q, as in a list of another kind", rows, strings.TrimSpace(mark))
+		p.message = fmt.Sprintf("%d lines from here on begin with %q, as in a list of a word processor", rows, strings.TrimSpace(mark))
 	}
 	if above := s.code(s.before(first)); len(above) > 0 && s.is(above[len(above)-1], ":") {
 		colon := above[len(above)-1].to
@@ -131,7 +133,7 @@ func wrongNumber(s *sheet, line, _ int) []problem {
 			}
 			p.mend = newPatch(splice{code[i].from, code[to].to, `"` + date + `"`})
 		case numberFields()[name]:
-			p.message, p.help = fmt.Sprintf("%s is a whole number, not %s", name, clip(raw)), "Write digits only; more can be said in a text field"
+			p.message, p.help = fmt.Sprintf("%s must be a whole number, and not %s", name, clip(raw)), "Write digits only; more can be said in a text field"
 			p.mend = newPatch(splice{code[i].from, code[to].to, number})
 		default:
 			continue
@@ -208,7 +210,7 @@ func misspeltStart(s *sheet, line, _ int) []problem {
 	}
 	word := s.text(code[0])
 	from, rest := code[1].from, string(s.data[code[1].from:s.lineEnd(code[1].from)])
-	switch near, ok := nearest(word, []string{"package", "import"}); {
+	switch near, ok := diag.Nearest(word, []string{"package", "import"}); {
 	case word == "package" && strings.HasPrefix(rest, `"`):
 		return []problem{{at: from, message: "the name of the package stands in quotes", help: "Write it without quotes",
 			mend: newPatch(splice{from, from + len(rest), strings.Trim(rest, `" `)})}}

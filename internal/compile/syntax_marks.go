@@ -213,7 +213,7 @@ func missingValue(s *sheet, line, _ int) []problem {
 		last := i == len(code)-1
 		if last || s.is(code[i+1], "}") || s.is(code[i+1], ",") || s.is(code[i+1], "]") {
 			return []problem{{at: code[i-1].from, mend: newPatch(splice{code[i].to, code[i].to, ` ""`}), bare: true,
-				message: fmt.Sprintf("nothing stands after %s:", s.text(code[i-1])), help: fmt.Sprintf("Write what %s is to say after the colon, or remove the line.", s.text(code[i-1]))}}
+				message: fmt.Sprintf("nothing stands after the colon of %s", s.text(code[i-1])), help: fmt.Sprintf("Write what %s is to say after the colon, or remove the line.", s.text(code[i-1]))}}
 		}
 	}
 	return nil

@@ -61,13 +61,6 @@ func clip(s string) string {
 	return string([]rune(s)[:57]) + "..."
 }
 
-func count(n int) string {
-	if n == 1 {
-		return "1 entry"
-	}
-	return fmt.Sprintf("%d entries", n)
-}
-
 func quoted(words []string) string {
 	q := make([]string, len(words))
 	for i, w := range words {
@@ -85,54 +78,7 @@ func sortedKeys[T any](m map[string]T) []string {
 	return keys
 }
 
-// nearest finds the word that name was probably meant to be.
-func nearest(name string, words []string) (string, bool) {
-	best, at := "", 1+slack(name)
-	for _, w := range words {
-		if n := len(w) - len(name); n < -at && !strings.HasPrefix(w, name) || n > at && !strings.HasPrefix(w, name) {
-			continue // too long or too short to be it
-		}
-		d := distance(strings.ToLower(name), strings.ToLower(w))
-		if d < at || d == at-1 && best == "" {
-			best, at = w, d
-		}
-		if len(name) >= 3 && strings.HasPrefix(w, name) && best == "" {
-			best = w
-		}
-	}
-	return best, best != ""
-}
-
-// distance is the number of letters to insert, delete, replace or swap with
-// the neighbour to get from a to b.
-func distance(a, b string) int {
-	s, t := []rune(a), []rune(b)
-	if len(s) > 64 || len(t) > 64 {
-		return max(len(s), len(t))
-	}
-	prev2, prev := make([]int, len(t)+1), make([]int, len(t)+1)
-	for j := range prev {
-		prev[j] = j
-	}
-	for i := 1; i <= len(s); i++ {
-		cur := make([]int, len(t)+1)
-		cur[0] = i
-		for j := 1; j <= len(t); j++ {
-			cost := 1
-			if s[i-1] == t[j-1] {
-				cost = 0
-			}
-			cur[j] = min(prev[j]+1, cur[j-1]+1, prev[j-1]+cost)
-			if i > 1 && j > 1 && s[i-1] == t[j-2] && s[i-2] == t[j-1] {
-				cur[j] = min(cur[j], prev2[j-2]+1)
-			}
-		}
-		prev2, prev = prev, cur
-	}
-	return prev[len(t)]
-}
-
-// nearlyNumber is the first number in a text.
+// numberHelp says how a number is written, with the first one in a text where there is one.
 func numberHelp(v any, s *shape) string {
 	text := ""
 	switch v := v.(type) {
@@ -217,16 +163,4 @@ func listHelp(v any, s *shape, field string) string {
 		return fmt.Sprintf("Write a list:\n%s: [{%s: %q}]", field, s.elem.order[0], clip(t))
 	}
 	return "Write it in square brackets, one entry a line."
-}
-
-// slack is how many letters of a name may be wrong for it to be recognised.
-func slack(name string) int {
-	switch n := len(name); {
-	case n < 5:
-		return 1
-	case n < 9:
-		return 2
-	default:
-		return 3
-	}
 }

@@ -55,29 +55,17 @@ func below(path, above string) bool {
 
 func cueFinding(e errors.Error, path string, x *index) diag.Finding {
 	format, args := e.Msg()
-	text := fmt.Sprintf(format, args...)
-	at := authorPlace(e, path, x)
-	f := diag.Finding{Severity: diag.Error, Path: path, Position: at}
+	f := diag.Finding{Severity: diag.Error, Path: path, Position: authorPlace(e, path, x)}
+	p, times := x.last(path)
 	switch {
-	case strings.HasPrefix(format, "conflicting values"):
-		f.Code = "conflicting-values"
-		p, times := x.last(path)
-		if times < 2 {
-			f.Code, f.Message = "wrong-type", fmt.Sprintf("%s cannot have this value", thing(path))
-			f.Help = "Compare it with a neighbour that is right: is it a text in quotes, a list in square brackets, or a group in braces?"
-			break
-		}
-		f.Position = p.label
+	case strings.HasPrefix(format, "conflicting values") && times > 1:
+		f.Code, f.Position = "conflicting-values", p.label
 		f.Message = fmt.Sprintf("%s has two different values", thing(path))
 		f.Help = fmt.Sprintf("Keep one of them; the other stands at %s.", x.places[path][0].label)
-	case strings.HasPrefix(format, "reference"):
+	case strings.HasPrefix(format, "reference") && len(args) > 0:
 		f.Code = "unknown-name"
-		name := ""
-		if len(args) > 0 {
-			name = fmt.Sprint(args[0])
-		}
-		f.Message = fmt.Sprintf("%s is not in quotes, and nothing has this name", name)
-		f.Help = fmt.Sprintf("If it is a text, put it in quotes: %q", name)
+		f.Message = fmt.Sprintf("%q is not in quotes, and nothing has this name", fmt.Sprint(args[0]))
+		f.Help = fmt.Sprintf("If it is a text, put it in quotes: %q", fmt.Sprint(args[0]))
 		if p := position(e.Position()); p.File != "" {
 			f.Position = p
 		}
@@ -87,17 +75,8 @@ func cueFinding(e errors.Error, path string, x *index) diag.Finding {
 	case strings.Contains(format, "required but not present"):
 		f.Code, f.Message = "missing-field", fmt.Sprintf("%s has no %s", thing(parent(path)), lastPart(path))
 		f.Help = "Add it." + example(lastPart(path))
-	case strings.Contains(format, "cycle"):
-		f.Code, f.Message, f.Help = "cycle", thing(path)+" refers to itself", "Write the value itself."
-	case strings.Contains(format, "imported and not used"):
-		f.Code, f.Message, f.Help = "unused-import", "the file imports a package that it does not use", "Remove the import."
-	case strings.Contains(format, "unreferenced alias or let"):
-		f.Code, f.Message, f.Help = "unused-name", "a value is given a name here that nothing uses", "Remove the line."
-	case strings.Contains(format, "incomplete") || strings.Contains(format, "non-concrete"):
-		f.Code, f.Message, f.Help = "incomplete", thing(path)+" has no definite value", "Write the value itself."
 	default:
-		f.Code, f.Message = "not-valid", strings.TrimSpace(thing(path)+" is refused: "+text)
-		f.Help = "Compare it with a neighbour that is right, or write the value itself."
+		f.Code, f.Message, f.Help = refused(e, thing(path))
 	}
 	return f
 }

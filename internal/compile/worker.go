@@ -8,7 +8,10 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 	"runtime/debug"
+	"syscall"
+	"time"
 
 	"github.com/milepost-dev/milepost/internal/diag"
 	"github.com/milepost-dev/milepost/internal/ladder"
@@ -20,13 +23,21 @@ const workerArgument = "__evaluate"
 // Limits of a worker process. Content that reaches one of them is refused
 // with its name; the process ends, and another takes its place.
 const (
-	workerData    = 800 << 20 // bytes of data segment and heap (RLIMIT_DATA)
-	workerSlack   = 128 << 20 // bytes of addresses beyond that, for what Go keeps of its heap (RLIMIT_AS)
-	workerCPU     = 10        // seconds of processor time over a worker's life, for each use
-	workerStack   = 64 << 20  // bytes of one goroutine's stack
-	workerMemory  = 600 << 20 // bytes from which garbage is collected without pause
-	maxFrameBytes = 8 << 20   // bytes of one message, in either direction
+	workerData    = 800 << 20       // bytes of data segment and heap (RLIMIT_DATA)
+	workerSlack   = 128 << 20       // bytes of addresses beyond that, for what Go keeps of its heap (RLIMIT_AS)
+	workerStack   = 64 << 20        // bytes of one goroutine's stack
+	workerMemory  = 600 << 20       // bytes from which garbage is collected without pause
+	maxFrameBytes = 8 << 20         // bytes of one message, in either direction
+	workerGrace   = 2 * time.Second // beyond the parent's deadline, which strikes first where there is a parent
 )
+
+// Exit codes of a worker that ends itself. The runtime's own is 2.
+const (
+	exitLate = 3 // no answer within the deadline and its grace
+	exitLong = 4 // the answer is longer than a message may be
+)
+
+var errLong = errors.New("a message is too long")
 
 // message is what a worker is asked, and reply what it answers. Either kind
 // of file is in Files; Organisation says which.
@@ -35,6 +46,7 @@ type message struct {
 	Organisation bool
 	Files        []wireFile
 	Lib          map[string][]wireFile
+	Within       time.Duration // how long the parent waits for the answer
 }
 
 type wireFile struct {
@@ -63,29 +75,48 @@ func RunIfWorker() {
 	debug.SetMaxStack(workerStack)
 	debug.SetMemoryLimit(workerMemory)
 	debug.SetGCPercent(400)
-	if err := serveWorker(os.Stdin, os.Stdout); err != nil {
-		os.Exit(1)
+	signal.Ignore(syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT) // the parent ends it, and nobody else
+	err := serveWorker(os.Stdin, os.Stdout)
+	if errors.Is(err, errLong) {
+		os.Exit(exitLong)
 	}
-	os.Exit(0)
+	fmt.Fprintln(os.Stderr, err)
+	os.Exit(1)
 }
 
-// serveWorker answers messages until its input ends.
+// serveWorker says that it is ready, and answers messages. While it evaluates,
+// it goes on reading: where the input ends, the parent is gone and nobody wants
+// the answer, so the process ends on the spot.
 func serveWorker(in io.Reader, out io.Writer) error {
-	r, w := bufio.NewReader(in), bufio.NewWriter(out)
-	for {
-		var m message
-		if err := readFrame(r, &m); err != nil {
-			if errors.Is(err, io.EOF) {
-				return nil
+	messages := make(chan *message)
+	go func() {
+		for r := bufio.NewReader(in); ; {
+			m := &message{}
+			if err := readFrame(r, m); errors.Is(err, io.EOF) {
+				os.Exit(0)
+			} else if err != nil {
+				fmt.Fprintln(os.Stderr, err)
+				os.Exit(1)
 			}
-			return err
+			messages <- m
 		}
-		if err := writeFrame(w, m.answer()); err != nil {
+	}()
+	w := bufio.NewWriter(out)
+	answer := &reply{} // the first says that it is ready
+	for {
+		if err := writeFrame(w, answer); err != nil {
 			return err
 		}
 		if err := w.Flush(); err != nil {
 			return err
 		}
+		m := <-messages
+		late := time.AfterFunc(m.Within+workerGrace, func() { os.Exit(exitLate) })
+		if err := limitProcessor(m.Within + workerGrace); err != nil {
+			return err
+		}
+		answer = m.answer()
+		late.Stop()
 	}
 }
 
@@ -135,7 +166,7 @@ func writeFrame(w io.Writer, v any) error {
 		return fmt.Errorf("encoding a message: %w", err)
 	}
 	if len(b) > maxFrameBytes {
-		return fmt.Errorf("a message of %d bytes is too long", len(b))
+		return fmt.Errorf("%w: %d bytes", errLong, len(b))
 	}
 	var head [4]byte
 	binary.BigEndian.PutUint32(head[:], uint32(len(b)))
@@ -154,7 +185,7 @@ func readFrame(r io.Reader, v any) error {
 	}
 	n := binary.BigEndian.Uint32(head[:])
 	if n > maxFrameBytes {
-		return fmt.Errorf("a message of %d bytes is too long", n)
+		return fmt.Errorf("%w: %d bytes", errLong, n)
 	}
 	b := make([]byte, n)
 	if _, err := io.ReadFull(r, b); err != nil {

@@ -40,7 +40,7 @@ func referenceRules() []Rule {
 	const rename = "Correct the id. After a rename, write the new id in all places that the finding names, and add formerly with the old one."
 	unknown := func(code, thing, before, after string) Rule {
 		return Rule{Code: code, Title: "There is no such " + thing, Severity: Error, Mend: rename, Before: before, After: after,
-			Means: "Something names a " + thing + " that is not there: a slip, or the " + thing + " was renamed or removed in one place only."}
+			Means: "A place names the " + thing + ", and it is not there: a slip, or the " + thing + " was renamed or removed in one place only."}
 	}
 	return []Rule{
 		unknown("unknown-level", "level", "same: \"l9\"", "same: \"l1\""),
@@ -88,7 +88,7 @@ func changeRules() []Rule {
 		{Code: "tag-missing", Title: "A version has no tag, and later ones have", Severity: Warning, Means: "Once later versions are tagged, a missing tag means that one was deleted or never made.",
 			Mend: "Nothing has to be done: the version stays, with its number. Find out who deleted the tag.", Before: "v1.0.0, v1.2.0", After: "v1.0.0, v1.1.0, v1.2.0"},
 		{Code: "ends-before-start", Title: "Something ends before it begins", Severity: Error, Means: "A review cycle, a freeze or a range ends before its own start.",
-			Mend: "Swap the two, or mend one.", Before: "freezes: [{from: \"2026-12-15\", to: \"2026-12-14\"}]", After: "freezes: [{from: \"2026-12-14\", to: \"2026-12-15\"}]"},
+			Mend: "Swap the two, or correct one.", Before: "freezes: [{from: \"2026-12-15\", to: \"2026-12-14\"}]", After: "freezes: [{from: \"2026-12-14\", to: \"2026-12-15\"}]"},
 	}
 }
 

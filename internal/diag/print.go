@@ -68,7 +68,7 @@ func CheckFormat(format string) error {
 		return nil
 	}
 	hint := ""
-	if near := nearest(format, Formats); near != "" {
+	if near, ok := Nearest(format, Formats); ok {
 		hint = fmt.Sprintf("; did you mean %q?", near)
 	}
 	return fmt.Errorf("there is no format %q: the formats are %s%s", format, strings.Join(Formats, ", "), hint)
@@ -244,40 +244,4 @@ func plural(n int, noun string) string {
 		return "1 " + noun
 	}
 	return fmt.Sprintf("%d %ss", n, noun)
-}
-
-// nearest is the name that was probably meant: one that begins so, or one at
-// most two letters away; "" where none is near.
-func nearest(got string, names []string) string {
-	best, distance := "", 3
-	for _, name := range names {
-		if len(got) > 1 && strings.HasPrefix(name, got) {
-			return name
-		}
-		if d := editDistance(strings.ToLower(got), name); d < distance {
-			best, distance = name, d
-		}
-	}
-	return best
-}
-
-// editDistance counts the letters to add, drop or change between a and b.
-func editDistance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := diagonal
-			if a[i] != b[j] {
-				change++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(change, row[j]+1, diagonal+1)
-		}
-	}
-	return row[len(b)]
 }

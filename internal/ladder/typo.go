@@ -99,7 +99,8 @@ func changesNumberOrDegree(a, b string) bool {
 }
 
 // distanceWithin says whether at most limit letters need to be put in, taken
-// out or replaced to make one word the other (Levenshtein).
+// out or replaced to make one word the other (Levenshtein). Numbers of versions
+// depend on it: what is suggested for a misspelt name is measured elsewhere.
 func distanceWithin(a, b []rune, limit int) bool {
 	if len(a)-len(b) > limit || len(b)-len(a) > limit {
 		return false
