@@ -11,6 +11,9 @@ import "encoding/json"
 // at the same level, at another level of the competency, or under another
 // competency of the level; then reworded at the same level, and last reworded
 // at another level. What levels share is one change.
+//
+// The changes carry the whole difference (Apply). What no rule tells in words
+// is a change of its own, other-changed, and never left out.
 func Diff(a, b *Framework) ChangeSet {
 	switch {
 	case equal(a, b):
