@@ -49,7 +49,7 @@ var reasons = []reason{
 	{words: []string{"SIGXFSZ", "signal: file size limit exceeded"}, limit: "files", value: "none may be written"},
 	{words: []string{"SIGSYS", "signal: bad system call"}, limit: "calls to the system", value: "those of an evaluation"},
 	{words: []string{"failed to create new OS thread", "pthread_create failed", "thread exhaustion", "newosproc"}, limit: "memory", value: "none for another thread", outside: true},
-	{words: []string{"out of memory", "cannot allocate memory", "runtime: cannot", "memory reservation exceeds", "too many retries",
+	{words: []string{"out of memory", "cannot allocate memory", "runtime: cannot", "memory reservation exceeds", "failed to allocate",
 		"unexpected signal during runtime execution", runtimeFault}, limit: "memory", value: megabytes(workerData)},
 	{words: []string{"signal: killed"}, limit: "memory", value: "what the machine had left", outside: true},
 	{words: []string{"panic: "}, known: "it meets a fault in the program that works it out"},

@@ -124,6 +124,7 @@ func TestReasons(t *testing.T) {
 		"fatal error: unexpected signal during runtime execution\n[signal SIGSEGV: segmentation violation code=0x1]\n":     "memory",
 		"runtime: failed to create new OS thread (have 7 already; errno=11)\nfatal error: newosproc\n":                     "memory",
 		"runtime/cgo: pthread_create failed: Resource temporarily unavailable\nSIGABRT: abort\nPC=0x7f977ef7ceec m=4\n":    "memory",
+		"==825==ERROR: ThreadSanitizer failed to allocate 0x800000 bytes\n":                                                "memory",
 		"SIGXFSZ: file size limit exceeded\nPC=0x1\n":                                                                      "files",
 		"panic: runtime error: index out of range [3] with length 3\n\ngoroutine 1 [running]:\nmain.f()\n\t/a.go:1 +0x1\n": "",
 		"fatal error: all goroutines are asleep - deadlock!\n\ngoroutine 1 [chan receive]:\nmain.main()\n\t/a.go:1 +0x1\n": "",

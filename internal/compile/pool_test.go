@@ -89,7 +89,7 @@ func TestHostileTextEndsItsWorkerAndNothingElse(t *testing.T) {
 			continue
 		}
 		if r.OK() || r.Findings[0].Code != "limit-passed" {
-			t.Errorf("%s: got %v, want a limit that was passed", name, r.Findings)
+			t.Errorf("%s: want a limit that was passed, got:\n%s", name, listed(r.Findings))
 		}
 		if r, err := c.Framework(context.Background(), hostileText("")); err != nil || !r.OK() {
 			t.Errorf("after %s a good text gives %+v, %v", name, r.Findings[0].Message, err)
