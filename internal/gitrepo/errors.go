@@ -33,8 +33,23 @@ var (
 	ErrDenied = errors.New("remote denies access")
 	// ErrRemoteNotFound: the remote says that there is no such repository.
 	ErrRemoteNotFound = errors.New("remote repository not found")
-	// ErrTooMuch: the remote sent more than Options.MaxBytes.
+	// ErrTooMuch: the remote sent more than Options.MaxBytes, or there are more
+	// tags than are read.
 	ErrTooMuch = errors.New("remote sends too much")
+	// ErrTag: a tag cannot be made as it is asked for, or another's name is in
+	// its way.
+	ErrTag = errors.New("tag cannot be made")
+	// ErrRefused: the remote answered that it does not make the tag, because
+	// tags are protected there or a hook declines it. The sentence has its
+	// reason.
+	ErrRefused = errors.New("remote refuses the tag")
+	// ErrUnknown: it is not known whether the tag was made, and to try again
+	// with the same one does no harm.
+	ErrUnknown = errors.New("outcome is not known")
+	// ErrNoRemote: a local repository has no remote called origin.
+	ErrNoRemote = errors.New("no remote")
+	// ErrNoGit: the git command is needed, and is not installed.
+	ErrNoGit = errors.New("git command is missing")
 	// ErrCache: the directory of the mirrors cannot be used.
 	ErrCache = errors.New("cache directory cannot be used")
 	// ErrDamaged: an object that must be there is not, or cannot be read.

@@ -13,7 +13,6 @@ import (
 	"github.com/go-git/go-git/v5/plumbing/protocol/packp/capability"
 	"github.com/go-git/go-git/v5/plumbing/protocol/packp/sideband"
 	"github.com/go-git/go-git/v5/plumbing/transport"
-	"github.com/go-git/go-git/v5/plumbing/transport/client"
 )
 
 // maxHaves is how many commits the remote is told of, for it to send only what
@@ -23,33 +22,18 @@ const maxHaves = 500
 
 // session begins to talk to the remote.
 func (m *mirror) session(ctx context.Context) (transport.UploadPackSession, error) {
-	endpoint, err := transport.NewEndpoint(m.loc.url)
+	c, endpoint, err := m.loc.client()
 	if err != nil {
 		return nil, err
 	}
-	c, err := client.NewClient(endpoint)
-	if err != nil {
-		return nil, err
-	}
-	type result struct {
-		session transport.UploadPackSession
-		err     error
-	}
-	done := make(chan result, 1)
 	// Connecting by ssh or git knows of no context, and can take for ever.
-	go func() {
+	return await(ctx, func() (transport.UploadPackSession, error) {
 		session, err := c.NewUploadPackSession(endpoint, m.loc.auth())
 		if ctx.Err() != nil && err == nil { // nobody waits for it any more
 			err = errors.Join(ctx.Err(), session.Close())
 		}
-		done <- result{session, err}
-	}()
-	select {
-	case r := <-done:
-		return r.session, r.err
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
+		return session, err
+	})
 }
 
 // fetch brings all branches and tags of the remote into a mirror, and removes
@@ -208,35 +192,10 @@ func (m *mirror) progress() func(received int64) {
 	}
 }
 
-// remoteError says what a failure of the remote means.
+// remoteError says what a failure of the remote means, or of the mirror.
 func (m *mirror) remoteError(ctx context.Context, err error) error {
-	where := m.loc.display()
-	kind, text := ErrUnreachable, ""
-	cause := redact(err, m.loc.token)
-	switch {
-	case err == nil:
-		return nil
-	case errors.Is(ctx.Err(), context.Canceled):
-		return fmt.Errorf("fetching %s: %w", where, context.Canceled)
-	case errors.Is(ctx.Err(), context.DeadlineExceeded):
-		text = where + " did not answer in time"
-		cause = context.DeadlineExceeded
-	case errors.Is(err, transport.ErrEmptyRemoteRepository):
-		return noCommits(where)
-	case errors.Is(err, transport.ErrAuthenticationRequired), errors.Is(err, transport.ErrAuthorizationFailed):
-		kind, text = ErrDenied, where+" can only be read with a token, and none was given"
-		if m.loc.token != "" {
-			text = where + " does not accept the token: it may have expired, or not cover this repository"
-		}
-	case errors.Is(err, transport.ErrRepositoryNotFound):
-		kind, text = ErrRemoteNotFound, "there is no repository at "+where+", or it can only be read with a token"
-		if m.loc.token != "" {
-			text = "there is no repository at " + where + ", or the token does not cover it"
-		}
-	case errors.As(err, new(*os.PathError)), errors.As(err, new(*os.LinkError)):
-		return m.cacheError(cause)
-	default:
-		text = fmt.Sprintf("%s cannot be reached: %v", where, cause)
+	if ctx.Err() == nil && (errors.As(err, new(*os.PathError)) || errors.As(err, new(*os.LinkError))) {
+		return m.cacheError(redact(err, m.loc.token))
 	}
-	return &Error{Kind: kind, Text: text, Err: cause}
+	return m.loc.remoteError(ctx, err)
 }

@@ -145,6 +145,12 @@ func (m *mirror) present() bool {
 	return ok
 }
 
+// listed reports whether the mirror has its list of references.
+func (m *mirror) listed() bool {
+	_, err := os.Lstat(filepath.Join(m.dir, "packed-refs"))
+	return err == nil
+}
+
 // whole reports whether there is a mirror, and as far as can be told at once
 // nothing is wrong with it: each pack ends as its name says, and has an index.
 func (m *mirror) whole() bool {

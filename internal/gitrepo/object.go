@@ -131,15 +131,7 @@ func subject(message []byte) string {
 }
 
 func cleanLine(s string, runes int) string {
-	s = strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n' || r == '\t':
-			return ' '
-		case unicode.IsControl(r), unicode.Is(unicode.Bidi_Control, r):
-			return -1
-		}
-		return r
-	}, strings.ToValidUTF8(s, string(utf8.RuneError)))
+	s = strings.NewReplacer("\n", " ", "\t", " ").Replace(cleanText(s))
 	n := 0
 	for i := range s {
 		if n == runes {
@@ -149,6 +141,20 @@ func cleanLine(s string, runes int) string {
 		n++
 	}
 	return strings.TrimSpace(s)
+}
+
+// cleanText is a text of several lines in valid UTF-8, without control
+// characters and those that turn the direction of text.
+func cleanText(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\t':
+			return r
+		case unicode.IsControl(r), unicode.Is(unicode.Bidi_Control, r):
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(s, string(utf8.RuneError)))
 }
 
 // Modes of tree entries.

@@ -76,15 +76,15 @@ func (s *store) ref(name string) (h plumbing.Hash, target string, err error) {
 	case errors.Is(err, plumbing.ErrReferenceNotFound), errors.Is(err, dotgit.ErrIsDir), errors.Is(err, dotgit.ErrReferenceNameEscape):
 		return h, "", errNoRef
 	case err != nil:
-		return h, "", s.badRefs(err)
+		return h, "", badRefs(s.dirs, err)
 	case ref.Type() == plumbing.SymbolicReference:
 		return h, ref.Target().String(), nil
 	}
 	return ref.Hash(), "", nil
 }
 
-func (s *store) badRefs(err error) error {
-	return &Error{Kind: ErrDamaged, Err: err, Text: fmt.Sprintf("the branches and tags of %s cannot be read (%v)", s.dirs.place(), err)}
+func badRefs(d gitDirs, err error) error {
+	return &Error{Kind: ErrDamaged, Err: err, Text: fmt.Sprintf("the branches and tags of %s cannot be read (%v)", d.place(), err)}
 }
 
 // follow returns the hash at the end of a reference; errNoRef if it ends nowhere.
@@ -106,7 +106,7 @@ func (s *store) list(prefixes ...string) (refList, error) {
 	out := refList{refs: map[string]plumbing.Hash{}}
 	iter, err := s.st.IterReferences()
 	if err != nil {
-		return out, s.badRefs(err)
+		return out, badRefs(s.dirs, err)
 	}
 	err = iter.ForEach(func(ref *plumbing.Reference) error {
 		name := ref.Name().String()
@@ -119,7 +119,7 @@ func (s *store) list(prefixes ...string) (refList, error) {
 		return nil
 	})
 	if err != nil {
-		return out, s.badRefs(err)
+		return out, badRefs(s.dirs, err)
 	}
 	return out, nil
 }

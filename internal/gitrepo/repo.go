@@ -1,13 +1,15 @@
 // Package gitrepo reads career frameworks' history out of Git: the first-parent
 // chain of a branch with what each commit changed, the tree of any commit as a
-// file system, revisions and merge bases. It is the only package touching Git.
+// file system, revisions, merge bases and tags. It also makes tags, of which
+// each name is given once. It is the only package touching Git.
 //
 // A repository is local, and is then read where it lies, or remote, and is then
 // mirrored under a cache directory. A mirror holds nothing of its own: it is
 // cloned again whenever something about it cannot be read, and can be deleted
-// at any time. Nothing is ever written to a local repository, nothing is
-// checked out, no hooks or filters run, and symbolic links and submodules are
-// never followed. The git command is needed for file:// URLs only.
+// at any time. Reading writes nothing to a local repository, checks nothing
+// out, runs no hooks or filters, and never follows symbolic links and
+// submodules. The git command is needed for file:// URLs, and for tags that are
+// made on the same machine; its hooks then run as for any push.
 //
 // Objects are parsed from the bytes that go-git's storage hands out; go-git's
 // own log is thirty times slower, and wrong on merges when limited to a path.
@@ -86,6 +88,9 @@ type Repo struct {
 
 	mu     sync.Mutex
 	branch string
+
+	tagsMu sync.Mutex
+	tags   map[plumbing.Hash]Tag // those that were read last, by what holds them
 }
 
 // Open opens a repository. A remote one is cloned if there is no usable mirror

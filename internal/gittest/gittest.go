@@ -42,14 +42,18 @@ func (r *Repo) Git(args ...string) string {
 }
 
 // TryGit is Git for commands that may fail.
-func (r *Repo) TryGit(args ...string) (string, error) {
+func (r *Repo) TryGit(args ...string) (string, error) { return r.gitAt(r.now, args...) }
+
+// gitAt runs a command by whose clock it is another time, which a commit has as
+// its committer date.
+func (r *Repo) gitAt(at time.Time, args ...string) (string, error) {
 	cmd := exec.Command("git", args...)
 	cmd.Dir = r.Dir
-	stamp := fmt.Sprintf("%d +0000", r.now.Unix())
+	stamp, committed := fmt.Sprintf("%d +0000", r.now.Unix()), fmt.Sprintf("%d +0000", at.Unix())
 	cmd.Env = append(os.Environ(),
 		"GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_SYSTEM=/dev/null", "GIT_TERMINAL_PROMPT=0",
 		"GIT_AUTHOR_NAME=Ada", "GIT_AUTHOR_EMAIL=ada@example.com", "GIT_COMMITTER_NAME=Ada", "GIT_COMMITTER_EMAIL=ada@example.com",
-		"GIT_AUTHOR_DATE="+stamp, "GIT_COMMITTER_DATE="+stamp)
+		"GIT_AUTHOR_DATE="+stamp, "GIT_COMMITTER_DATE="+committed)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	if err := cmd.Run(); err != nil {
@@ -117,6 +121,12 @@ func (r *Repo) Commit(message string) string {
 	r.t.Helper()
 	r.Git("add", "-A")
 	r.Git("commit", "-q", "--allow-empty", "-m", message)
+	return r.made()
+}
+
+// made is the commit that was made last. The clock moves on an hour.
+func (r *Repo) made() string {
+	r.t.Helper()
 	r.now = r.now.Add(time.Hour)
 	return r.Git("rev-parse", "HEAD")
 }
