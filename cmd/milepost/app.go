@@ -155,7 +155,7 @@ func (a *app) store(ctx context.Context) (*history.Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := history.NewStore(history.Options{Repo: repo, Root: a.dir, Compiler: c, Progress: a.progress.count})
+	s := history.NewStore(history.Options{Repo: repo, Root: a.dir, Compiler: c, Tags: history.TagsOf(repo), Progress: a.progress.count})
 	err = s.Refresh(ctx)
 	a.progress.clear()
 	return s, err
