@@ -92,7 +92,7 @@ understood, 3 Milepost could not do its work.`,
 	f.StringVar(&a.tokenFile, "repo-token-file", "", "a file with the token for the repository's URL (or MILEPOST_REPO_TOKEN)")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(a.initCommand(), a.validateCommand(), a.fmtCommand(), a.showCommand(), a.versionsCommand(),
-		a.diffCommand(), a.editionCommand(), a.promoteCommand(),
+		a.diffCommand(), a.editionCommand(), a.promoteCommand(), a.releaseCommand(), a.verifyCommand(),
 		a.schemaCommand(), a.serveCommand(), a.versionCommand())
 	checkArgs(root)
 	return root
