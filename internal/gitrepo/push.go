@@ -314,7 +314,7 @@ func (p *push) judge(report *packp.ReportStatus, said string) answer {
 	if said = strings.TrimSpace(said); said != "" {
 		status += ": " + said
 	}
-	return answer{refusal: cleanLine(status, 500)}
+	return answer{refusal: status}
 }
 
 func (p *push) refused(reason string) error {

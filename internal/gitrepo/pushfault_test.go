@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -229,6 +230,22 @@ func TestNeverAnswered(t *testing.T) {
 	b.refuses(TagOptions{Location: closed.URL + "/x"}, newTag(hashes[2], "ada"), ErrUnreachable)
 	if took := time.Since(start); took > 5*time.Second {
 		t.Errorf("where nobody is: took %v", took)
+	}
+}
+
+// TestSilentRemote has remotes that never say what they hold: nothing was asked
+// of them, so that nothing is in doubt.
+func TestSilentRemote(t *testing.T) {
+	t.Parallel()
+	g, hashes := sample(t)
+	addr := listen(t, func(c net.Conn) { _, _ = io.Copy(io.Discard, c) })
+	for _, scheme := range []string{"git", "http"} {
+		opts := TagOptions{Location: scheme + "://" + addr + "/careers", Timeout: 3 * time.Second}
+		start := time.Now()
+		s := g.refuses(opts, newTag(hashes[2], "ada"), ErrUnreachable)
+		if took := time.Since(start); took > 2500*time.Millisecond || !strings.Contains(s, "in time") {
+			t.Errorf("%s: got %q after %v", scheme, s, took)
+		}
 	}
 }
 
