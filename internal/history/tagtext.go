@@ -24,16 +24,25 @@ const (
 	maxApprovers = 20
 )
 
-// TagsOf reads the versions' tags of a repository, for Options.Tags.
+// TagsOf reads the versions' tags of a repository, for Options.Tags. Where
+// none changed it returns the same slice again, which must not be changed.
 func TagsOf(r *gitrepo.Repo) func(context.Context) ([]Tag, error) {
+	var tags []Tag
+	var read string // what the list was when they were read
 	return func(ctx context.Context) ([]Tag, error) {
+		stamp, err := r.TagsStamp(ctx, TagPrefix)
+		if err != nil || stamp == read {
+			return tags, err
+		}
 		list, err := r.Tags(ctx, TagPrefix)
 		if err != nil {
 			return nil, err
 		}
-		tags := make([]Tag, len(list))
+		tags, read = make([]Tag, len(list)), stamp
 		for i, t := range list {
-			tags[i] = FromGit(t)
+			if tags[i] = FromGit(t); t.Problem != "" {
+				read = "" // what is missing may come without the list changing
+			}
 		}
 		return tags, nil
 	}

@@ -36,7 +36,7 @@ func pushTag(t *testing.T, dir string, v *history.Version, m history.Merge) gitr
 }
 
 // TestTagsRoundTrip: what is written is what is read, for plain versions, an
-// edition, a correction, an end and a rename.
+// edition, a correction and an end.
 func TestTagsRoundTrip(t *testing.T) {
 	t.Parallel()
 	r := gittest.New(t)
@@ -76,6 +76,29 @@ func TestTagsRoundTrip(t *testing.T) {
 		if len(snap.Problems) > 0 {
 			t.Errorf("%s: got alarms %+v", v.Number, snap.Problems)
 		}
+	}
+}
+
+// TestTagsOfARename: versions keep the tags under the id that they had.
+func TestTagsOfARename(t *testing.T) {
+	t.Parallel()
+	r := gittest.New(t)
+	r.Write(gittest.Ladder("a", "One")).Commit("start")
+	s := openTagged(t, r.Dir)
+	tl, _ := refresh(t, s).Timeline("a")
+	pushTag(t, r.Dir, tl.Versions[0], history.Merge{})
+	r.Git("mv", "frameworks/a", "frameworks/z")
+	r.Replace("frameworks/z/framework.cue", `"a"`, `"z"`+"\n\tformerly: [\"a\"]").Commit("renamed")
+	tl, _ = refresh(t, s).Timeline("z")
+	untagged := tl.Untagged()
+	if len(untagged) != 1 || untagged[0].Previous != "1.0.0" || !strings.HasPrefix(untagged[0].TagName(), "frameworks/z/v") {
+		t.Fatalf("got %d versions without a tag, want the renamed one", len(untagged))
+	}
+	pushTag(t, r.Dir, untagged[0], history.Merge{})
+	snap := refresh(t, s)
+	tl, _ = snap.Timeline("z")
+	if len(tl.Untagged()) != 0 || !tl.Versions[0].Tagged() || len(snap.Problems) != 0 {
+		t.Errorf("got %d without a tag, problems %+v", len(tl.Untagged()), snap.Problems)
 	}
 }
 
