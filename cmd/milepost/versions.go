@@ -107,7 +107,8 @@ func (r *renderer) coming(e history.Entry, zone *time.Location) {
 	if !e.From.IsZero() {
 		when = "in force from " + e.From.In(zone).Format("2 January 2006")
 	}
-	r.line("Coming: %s, %s (%s, recorded %s, commit %.7s)", v.Number, when, change(v), date(v.RecordedAt, zone), v.Commit)
+	r.line("Coming: %s, %s", v.Number, when)
+	r.line("        %s, recorded %s, commit %.7s", change(v), date(v.RecordedAt, zone), v.Commit)
 	r.line("")
 }
 
