@@ -99,12 +99,12 @@ func TestVerifyServer(t *testing.T) {
 	}
 	r.Write(gittest.Ladder("a", "Three")).Commit("third")
 	code, v, _ = verifying(t, r, h)
-	if code != exitFindings || !said(v, "server-behind", "has the commit") || !said(v, "server-lacks", "does not have version 1.2.0") || !said(v, "server-differs", "has version 1.1.0 in force") {
+	if code != exitFindings || !reports(v, "server-behind", "has the commit") || !reports(v, "server-lacks", "does not have version 1.2.0") || !reports(v, "server-differs", "has version 1.1.0 in force") {
 		t.Errorf("a server that is behind: exit %d, %+v", code, v)
 	}
 }
 
-func said(v Verification, code, text string) bool {
+func reports(v Verification, code, text string) bool {
 	for _, d := range v.Differences {
 		if d.Code == code && strings.Contains(d.Message, text) {
 			return true
@@ -148,7 +148,7 @@ func TestVerifySeesWhatAServerChanges(t *testing.T) {
 				}
 				return strings.Replace(s, c.old, c.new, 1)
 			}))
-			if code != exitFindings || !said(v, c.code, c.text) {
+			if code != exitFindings || !reports(v, c.code, c.text) {
 				t.Errorf("exit %d, %+v, %s", code, v.Differences, errs)
 			}
 		})
