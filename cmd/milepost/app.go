@@ -146,19 +146,25 @@ func hurry() func() {
 
 // store reads the whole history.
 func (a *app) store(ctx context.Context) (*history.Store, error) {
-	defer hurry()()
-	repo, err := a.open(ctx)
-	if err != nil {
-		return nil, err
-	}
 	c, err := a.compiler()
 	if err != nil {
 		return nil, err
 	}
-	s := history.NewStore(history.Options{Repo: repo, Root: a.dir, Compiler: c, Progress: a.progress.count})
+	s, _, err := a.history(ctx, c)
+	return s, err
+}
+
+// history reads the whole history with a compiler.
+func (a *app) history(ctx context.Context, c *compile.Compiler) (*history.Store, *gitrepo.Repo, error) {
+	defer hurry()()
+	repo, err := a.open(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	s := history.NewStore(history.Options{Repo: repo, Root: a.dir, Compiler: c, Tags: history.TagsOf(repo), Progress: a.progress.count})
 	err = s.Refresh(ctx)
 	a.progress.clear()
-	return s, err
+	return s, repo, err
 }
 
 // workDir is the directory to check: the repository's working copy, or, outside
@@ -244,7 +250,7 @@ func unknownCommand(err error) bool { return strings.HasPrefix(err.Error(), "unk
 // repositoryUsage says whether an error is about what was named on the
 // command line and not about our work.
 func repositoryUsage(err error) bool {
-	for _, kind := range []error{gitrepo.ErrLocation, gitrepo.ErrNotRepository, gitrepo.ErrBranch, gitrepo.ErrRevision, gitrepo.ErrUnrelated, gitrepo.ErrNoCommits, gitrepo.ErrShallow} {
+	for _, kind := range []error{gitrepo.ErrLocation, gitrepo.ErrNotRepository, gitrepo.ErrBranch, gitrepo.ErrRevision, gitrepo.ErrUnrelated, gitrepo.ErrNoCommits, gitrepo.ErrShallow, gitrepo.ErrNoRemote} {
 		if errors.Is(err, kind) {
 			return true
 		}

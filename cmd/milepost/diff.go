@@ -15,6 +15,7 @@ import (
 
 type diffOptions struct {
 	framework, level, format string
+	from, to, knownAt        string
 }
 
 // FrameworkDiff is what changed in one framework, as --format json prints it.
@@ -31,17 +32,33 @@ func (a *app) diffCommand() *cobra.Command {
 	var o diffOptions
 	cmd := &cobra.Command{
 		Use:   "diff BASE [HEAD]",
-		Short: "Say in words what changed between two revisions",
+		Short: "Say in words what changed between two revisions, versions or dates",
 		Long: `Say in words what changed in the frameworks from BASE to HEAD, two revisions of
-the repository. Without HEAD, the working copy is compared.`,
-		Example: "  milepost diff HEAD\n  milepost diff HEAD~3 HEAD --framework product-operations-ladder --level l4",
-		Args:    cobra.RangeArgs(1, 2),
-		RunE:    func(cmd *cobra.Command, args []string) error { return a.diff(cmd.Context(), args, o) },
+the repository. Without HEAD, the working copy is compared.
+
+With --from or --to, two texts of one framework are compared that were, are or
+will be in force: versions, or dates. Without --to that is the one in force now,
+without --from the one before.`,
+		Example: "  milepost diff HEAD\n  milepost diff HEAD~3 HEAD --framework product-operations-ladder --level l4\n  milepost diff --framework product-operations-ladder --from 2026-01-01 --to 1.4.0",
+		Args:    cobra.MaximumNArgs(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if o.from != "" || o.to != "" || o.knownAt != "" {
+				return a.diffVersions(cmd.Context(), args, o)
+			}
+			if len(args) == 0 {
+				return usage("name a revision to compare with, such as HEAD, or two versions or dates with --framework, --from and --to")
+			}
+			return a.diff(cmd.Context(), args, o)
+		},
 	}
 	f := cmd.Flags()
+	f.StringVar(&o.from, "from", "", "a version or a date of the framework to compare, such as 1.4.0 or 2026-03-01")
+	f.StringVar(&o.to, "to", "", "the version or date to compare it with")
+	f.StringVar(&o.knownAt, "known-at", "", "with --from or --to, as it was known on a day or at a moment")
 	f.StringVar(&o.framework, "framework", "", "one framework only, by its id")
 	f.StringVar(&o.level, "level", "", "one level only, by its id")
 	f.StringVar(&o.format, "format", "text", "text, json or markdown")
+	_ = cmd.RegisterFlagCompletionFunc("framework", a.completeIDs)
 	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{"text", "json", "markdown"}, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }

@@ -59,6 +59,14 @@ func (e usageError) Unwrap() error { return e.error }
 
 func usage(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
 
+// changeError is a command that was understood, and refused because something
+// needs a change first: exit code 1.
+type changeError struct{ error }
+
+func (e changeError) Unwrap() error { return e.error }
+
+func needsChange(format string, args ...any) error { return changeError{fmt.Errorf(format, args...)} }
+
 func (a *app) command() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "milepost",
@@ -84,25 +92,37 @@ understood, 3 Milepost could not do its work.`,
 	f.StringVar(&a.tokenFile, "repo-token-file", "", "a file with the token for the repository's URL (or MILEPOST_REPO_TOKEN)")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(a.initCommand(), a.validateCommand(), a.fmtCommand(), a.showCommand(), a.versionsCommand(),
-		a.diffCommand(), a.rulesCommand(), a.schemaCommand(), a.serveCommand(), a.versionCommand())
-	for _, c := range root.Commands() {
-		if c.Args != nil {
-			check := c.Args
-			c.Args = func(cmd *cobra.Command, args []string) error {
-				if err := check(cmd, args); err != nil {
-					return usageError{err}
-				}
-				return nil
+		a.diffCommand(), a.editionCommand(), a.promoteCommand(), a.releaseCommand(), a.verifyCommand(),
+		a.rulesCommand(), a.schemaCommand(), a.serveCommand(), a.versionCommand())
+	checkArgs(root)
+	return root
+}
+
+// checkArgs lets every command take wrong arguments for wrong usage.
+func checkArgs(cmd *cobra.Command) {
+	for _, c := range cmd.Commands() {
+		checkArgs(c)
+		if c.Args == nil {
+			continue
+		}
+		check := c.Args
+		c.Args = func(cmd *cobra.Command, args []string) error {
+			if err := check(cmd, args); err != nil {
+				return usageError{err}
 			}
+			return nil
 		}
 	}
-	return root
 }
 
 func exitCode(err error) int {
 	var u usageError
-	if errors.As(err, &u) || unknownCommand(err) || repositoryUsage(err) {
+	var c changeError
+	switch {
+	case errors.As(err, &u), unknownCommand(err), repositoryUsage(err):
 		return exitUsage
+	case errors.As(err, &c):
+		return exitFindings
 	}
 	return exitFailure
 }

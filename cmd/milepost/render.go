@@ -8,7 +8,6 @@ import (
 	"unicode"
 
 	"github.com/milepost-dev/milepost/internal/compile"
-	"github.com/milepost-dev/milepost/internal/history"
 	"github.com/milepost-dev/milepost/internal/ladder"
 )
 
@@ -66,8 +65,7 @@ func (r *renderer) items(items []string) {
 	}
 }
 
-// framework writes a version's text; whole says whether all of it, or its levels alone.
-func (r *renderer) framework(v *history.Version, f *ladder.Framework, levels []ladder.Level, whole bool) {
+func (r *renderer) title(f *ladder.Framework) {
 	if r.markdown {
 		r.line("# %s", f.Title)
 	} else {
@@ -75,8 +73,10 @@ func (r *renderer) framework(v *history.Version, f *ladder.Framework, levels []l
 		r.line("%s", strings.Repeat("=", len([]rune(f.Title))))
 	}
 	r.line("")
-	r.line("Version %s (provisional), in force from %s.", v.Number, v.EffectiveFrom.Format("2 January 2006"))
-	r.line("")
+}
+
+// framework writes a text; whole says whether all of it, or its levels alone.
+func (r *renderer) framework(f *ladder.Framework, levels []ladder.Level, whole bool) {
 	if whole {
 		r.paragraph(f.Summary)
 		r.paragraph(f.Definition)

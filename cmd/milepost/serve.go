@@ -109,6 +109,9 @@ func (a *app) serveStore(ctx context.Context, log *slog.Logger) (*history.Store,
 	case a.branch == "":
 		o.WorkDir = o.Repo.Root()
 	}
+	if o.Repo != nil {
+		o.Tags = history.TagsOf(o.Repo)
+	}
 	return history.NewStore(o), o.WorkDir, nil
 }
 

@@ -3,10 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"fmt"
-	"io"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -17,21 +14,28 @@ import (
 )
 
 type showOptions struct {
-	asOf, version, level, format string
+	axes
+	version, level, format string
 }
 
 func (a *app) showCommand() *cobra.Command {
 	var o showOptions
 	cmd := &cobra.Command{
-		Use:     "show ID",
-		Short:   "Print a framework: now, at a date, or by version",
-		Example: "  milepost show product-operations-ladder --level l4\n  milepost show product-operations-ladder --as-of 2026-03-01 --format json",
+		Use:   "show ID",
+		Short: "Print a framework: now, at a date, or by version",
+		Long: `Print a framework as it is in force now, or as it was, is or will be as of a
+date. There are two axes of time: --as-of is the date that is asked about, and
+--known-at what was known then. Only a correction, and an edition that was
+dated later, make a difference between them.`,
+		Example: "  milepost show product-operations-ladder --level l4\n  milepost show product-operations-ladder --as-of 2026-03-01 --known-at 2026-06-30\n  milepost show product-operations-ladder --cycle 2027-h1\n  milepost show product-operations-ladder --version 1.4.0 --format json",
 		Args:    cobra.ExactArgs(1),
 		RunE:    func(cmd *cobra.Command, args []string) error { return a.show(cmd.Context(), args[0], o) },
 	}
 	cmd.ValidArgsFunction = a.completeIDs
 	f := cmd.Flags()
 	f.StringVar(&o.asOf, "as-of", "", "as it was at a date (2026-03-01: the end of that day) or a moment")
+	f.StringVar(&o.cycle, "cycle", "", "as of the opening of a review cycle of the organisation, such as 2027-h1")
+	f.StringVar(&o.knownAt, "known-at", "", "as it was known on a day or at a moment")
 	f.StringVar(&o.version, "version", "", "a version's number, such as 1.4.0")
 	f.StringVar(&o.level, "level", "", "one level only, by its id")
 	f.StringVar(&o.format, "format", "text", "text, json or markdown")
@@ -43,8 +47,8 @@ func (a *app) show(ctx context.Context, id string, o showOptions) error {
 	if err := oneOf("format", o.format, "text", "json", "markdown"); err != nil {
 		return err
 	}
-	if o.asOf != "" && o.version != "" {
-		return usage("ask by --as-of or by --version, not by both")
+	if o.asOf != "" && o.version != "" || o.asOf != "" && o.cycle != "" || o.cycle != "" && o.version != "" {
+		return usage("ask by --as-of, by --cycle or by --version, by one of them")
 	}
 	store, err := a.store(ctx)
 	if err != nil {
@@ -55,14 +59,19 @@ func (a *app) show(ctx context.Context, id string, o showOptions) error {
 	if err != nil {
 		return err
 	}
-	v, err := findVersion(snap, t, o)
+	m, err := o.read(snap, time.Now())
 	if err != nil {
 		return err
 	}
-	return a.printVersion(v, o)
+	at, err := o.find(t, m)
+	if err != nil {
+		return err
+	}
+	return a.printVersion(t, at, m, o)
 }
 
-func (a *app) printVersion(v *history.Version, o showOptions) error {
+func (a *app) printVersion(t *history.Timeline, at history.Standing, m moment, o showOptions) error {
+	v := at.Version
 	f, err := v.Text()
 	if err != nil {
 		return err
@@ -87,7 +96,9 @@ func (a *app) printVersion(v *history.Version, o showOptions) error {
 		return err
 	}
 	r := renderer{w: a.stdout, markdown: o.format == "markdown"}
-	r.framework(v, f, levels, o.level == "")
+	r.title(f)
+	r.standing(t, at, m, o.version != "")
+	r.framework(f, levels, o.level == "")
 	return r.err
 }
 
@@ -117,36 +128,66 @@ func findTimeline(snap *history.Snapshot, id string) (*history.Timeline, error) 
 	return nil, usage("there is no framework %q; the frameworks are: %s", id, strings.Join(ids, ", "))
 }
 
-func findVersion(snap *history.Snapshot, t *history.Timeline, o showOptions) (*history.Version, error) {
-	first := t.First()
-	if first == nil {
-		return nil, usage("%s has no version yet: its text needs a change first (milepost validate says which)", t.ID)
+// find is the version that was asked for, unless that is the framework's end.
+func (o showOptions) find(t *history.Timeline, m moment) (history.Standing, error) {
+	at, err := o.standing(t, m)
+	if err != nil || !at.Version.Removed {
+		return at, err
 	}
-	view := history.View{KnownAt: time.Now(), Drafts: true}
-	at := t.At(view.KnownAt, view)
-	switch {
-	case o.version != "":
-		var ok bool
-		if at, ok = t.Find(strings.TrimPrefix(o.version, "v"), view); !ok {
-			return nil, usage("there is no version %q of %s; the newest is %s", o.version, t.ID, t.Latest().Number)
+	return at, usage("%s ended on %s; --version %s shows its last text", t.ID, date(at.Version.EffectiveFrom, m.zone), t.Versions[max(0, at.Index-1)].Number)
+}
+
+func (o showOptions) standing(t *history.Timeline, m moment) (history.Standing, error) {
+	if t.First() == nil && o.version == "" && o.asOf == "" && o.cycle == "" {
+		if e, err := t.Coming(m.view); err == nil && e != nil {
+			return history.Standing{}, usage("%s has no text in force yet, and a coming edition: --version %s shows it", t.ID, e.Version.Number)
 		}
-	case o.asOf != "":
-		w, err := history.ParseWhen(o.asOf, snap.Location)
-		if err != nil {
-			return nil, usage("--as-of: %w", err)
-		}
-		if at = t.At(w.Instant, view); at.Version == nil {
-			return nil, usage("on %s there was no %s yet: its first version, %s, is of %s", w.Date(snap.Location), t.ID, first.Number, first.EffectiveFrom.In(snap.Location).Format(time.DateOnly))
-		}
+		return history.Standing{}, usage("%s has no version yet: its text needs a change first (milepost validate says which)", t.ID)
 	}
-	if at.Version == nil {
-		return nil, usage("%s has no version yet", t.ID)
+	if o.version == "" {
+		return m.find(t)
 	}
-	if !at.Version.Removed {
-		return at.Version, nil
+	at, ok := t.Find(strings.TrimPrefix(o.version, "v"), m.view)
+	if !ok {
+		return at, usage("there is no version %q of %s%s", o.version, t.ID, newest(t, m.view))
 	}
-	i := at.Index
-	return nil, usage("%s ended on %s; --version %s shows its last text", t.ID, t.Versions[i].EffectiveFrom.In(snap.Location).Format(time.DateOnly), t.Versions[max(0, i-1)].Number)
+	return at, nil
+}
+
+// standing says in lines how a version stands to the moment that was asked for.
+func (r *renderer) standing(t *history.Timeline, at history.Standing, m moment, byNumber bool) {
+	v := at.Version
+	if said := m.said(); said != "" {
+		r.line("%s", said)
+	}
+	name := "Version " + v.Number
+	if v.Coming {
+		name = "Coming edition " + v.Number
+	} else if !v.Tagged() {
+		name += " (provisional)"
+	}
+	from := "without a date yet"
+	if !v.EffectiveFrom.IsZero() {
+		from = "in force from " + v.EffectiveFrom.In(m.zone).Format("2 January 2006")
+	}
+	switch until := t.Until(at, m.view); {
+	case until.IsZero():
+	case until.Equal(v.EffectiveFrom):
+		from += ", and put right from its start by version " + t.Versions[at.Index+1].Number
+	default:
+		from += " until " + until.In(m.zone).Format("2 January 2006")
+	}
+	r.line("%s, %s.", name, from)
+	if c := v.Said.Correction; c != nil {
+		r.line("It corrects version %s from its start: %s", c.Of, c.Reason)
+	}
+	if note := t.Errata[v.Number]; note != "" {
+		r.line("Note: %s", note)
+	}
+	if old, ok := t.AlsoAccepted(m.asOf, m.view); ok && !byNumber {
+		r.line("Also accepted until %s: version %s (%s).", old.Until.In(m.zone).Format("2 January 2006"), old.Version.Number, old.For)
+	}
+	r.line("")
 }
 
 func (a *app) printJSON(v any) error {
@@ -163,77 +204,4 @@ func oneOf(flag, value string, values ...string) error {
 		}
 	}
 	return usage("there is no %s %q: the %ss are %s", flag, value, flag, strings.Join(values, ", "))
-}
-
-func (a *app) versionsCommand() *cobra.Command {
-	var format string
-	cmd := &cobra.Command{
-		Use:   "versions ID",
-		Short: "List the versions of a framework, newest first",
-		Args:  cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := oneOf("format", format, "text", "json"); err != nil {
-				return err
-			}
-			store, err := a.store(cmd.Context())
-			if err != nil {
-				return err
-			}
-			t, err := findTimeline(store.Snapshot(), args[0])
-			if err != nil {
-				return err
-			}
-			now := time.Now()
-			list, err := server.Versions(t, now, history.View{KnownAt: now, Drafts: true})
-			if err != nil {
-				return err
-			}
-			if format == "json" {
-				return a.printJSON(list)
-			}
-			return printVersions(a.stdout, list, store.Snapshot().Location)
-		},
-	}
-	cmd.ValidArgsFunction = a.completeIDs
-	cmd.Flags().StringVar(&format, "format", "text", "text or json")
-	return cmd
-}
-
-func printVersions(w io.Writer, list server.VersionList, loc *time.Location) error {
-	tw := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
-	fmt.Fprintln(tw, "VERSION\tSTEP\tIN FORCE FROM\tSTATUS\tCOMMIT\tPULL REQUEST")
-	for _, v := range list.Versions {
-		from, commit, pr := "", v.Commit, ""
-		if v.EffectiveFrom != nil {
-			from = v.EffectiveFrom.In(loc).Format("2006-01-02 15:04")
-		}
-		if len(commit) > 10 {
-			commit = commit[:10]
-		}
-		if v.PullRequest != 0 {
-			pr = fmt.Sprintf("#%d", v.PullRequest)
-		}
-		step := v.Bump
-		if step == "" {
-			step = "first"
-		}
-		fmt.Fprintf(tw, "%s\t%s\t%s\t%s\t%s\t%s\n", v.Number, step, from, v.Status, commit, pr)
-	}
-	if err := tw.Flush(); err != nil {
-		return err
-	}
-	_, err := fmt.Fprintln(w, "\nThe numbers are provisional: they are worked out from the history, and not tagged yet.")
-	return err
-}
-
-// completeIDs completes the ids of the frameworks in the working copy.
-func (a *app) completeIDs(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-	if len(args) > 0 {
-		return nil, cobra.ShellCompDirectiveNoFileComp
-	}
-	dir, err := a.workDir()
-	if err != nil {
-		return nil, cobra.ShellCompDirectiveNoFileComp
-	}
-	return frameworkIDs(dir, a.dir), cobra.ShellCompDirectiveNoFileComp
 }

@@ -15,7 +15,7 @@ func (t *Timeline) Notes(s Standing, v View, now time.Time, loc *time.Location) 
 	in := notes.Input{
 		Number: version.Number, Previous: version.Previous, Provisional: !version.Tagged(),
 		Recorded: version.RecordedAt, Effective: version.EffectiveFrom, Until: t.Until(s, v), Draft: version.Coming && version.EffectiveFrom.IsZero(),
-		Now: now, Location: loc, Directives: version.Said, Bump: version.Bump,
+		Now: now, Location: loc, Directives: version.Said, Bump: version.Bump, Ruleset: ladder.Ruleset,
 		Digest: version.Digest, Commit: version.Commit, Tree: version.Tree, PullRequest: version.Info().PullRequest,
 		Since: map[string]time.Time{},
 	}

@@ -83,6 +83,8 @@ type Store struct {
 
 	mu      sync.Mutex // held while refreshing
 	builder *builder
+	tags    []Tag    // as they were taken in last
+	tagged  *builder // that took them in
 	work    workState
 }
 
@@ -156,8 +158,12 @@ func (s *Store) readTags(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, err
 	}
+	if s.tagged == s.builder && slices.Equal(tags, s.tags) {
+		return false, nil
+	}
 	before := s.builder.tags
 	s.builder.setTags(tags)
+	s.tags, s.tagged = tags, s.builder
 	return s.builder.tags != before, nil
 }
 

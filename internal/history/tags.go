@@ -22,6 +22,7 @@ type Tag struct {
 	Annotated bool
 	Target    string // the commit, "" where it is no commit
 	Message   string
+	Problem   string // why it could not be read, as the end of a sentence about it
 }
 
 // claim is a tag of a version, read.
@@ -60,6 +61,8 @@ func readTag(t Tag) *claim {
 		c.problem = "its name is not that of a version, as in frameworks/product-ladder/v1.4.0"
 	case !isNumber:
 		c.problem = fmt.Sprintf("%q is not a version number, as 1.4.0 is", strings.TrimPrefix(v, "v"))
+	case t.Problem != "":
+		c.problem = t.Problem
 	case !t.Annotated:
 		c.problem = "it is a lightweight tag, and says nothing about the version"
 	case t.Target == "":
