@@ -134,47 +134,6 @@ func Layout(fsys fs.FS, root string) (dirs []string, found diag.List, err error)
 	return dirs, found, nil
 }
 
-// nextDir is the directory below that of frameworks where coming editions stand.
-const nextDir = "next"
-
-// Editions looks at what stands in frameworks/next: the directories of coming
-// editions, as "next/" and the framework's id, and findings on what would be
-// passed over. A repository without the directory has no coming editions.
-func Editions(fsys fs.FS, root string) (dirs []string, found diag.List, err error) {
-	next := path.Join(root, nextDir)
-	info, err := lookAt(fsys, next)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil, nil
-	}
-	if err == nil && !info.IsDir() {
-		c := &collector{}
-		c.notAFile(next)
-		return nil, c.findings, nil
-	}
-	entries, err := fs.ReadDir(fsys, next)
-	if err != nil {
-		return nil, nil, fmt.Errorf("reading %s: %w", next, err)
-	}
-	for _, e := range entries {
-		name := path.Join(next, e.Name())
-		switch {
-		case strings.HasPrefix(e.Name(), "."):
-		case e.IsDir() && slices.Contains(ReservedNames, e.Name()):
-			found = append(found, finding("bad-id", diag.Position{File: name}, fmt.Sprintf("the folder %s cannot be a coming edition: %q is not the id of a framework", name, e.Name()),
-				fmt.Sprintf("A coming edition stands in %s, in a folder with the id of its framework. Move what is in %s there.", next, name)))
-		case e.IsDir() && !IsFrameworkID(e.Name()):
-			found = append(found, finding("bad-id", diag.Position{File: name}, fmt.Sprintf("the folder %s cannot be a coming edition: %q is not an id", name, e.Name()),
-				"Name it as the folder of the framework is named: product-operations-ladder."))
-		case e.IsDir():
-			dirs = append(dirs, path.Join(nextDir, e.Name()))
-		case path.Ext(name) == ".cue":
-			found = append(found, finding("stray-file", diag.Position{File: name}, fmt.Sprintf("%s stands in no coming edition's folder", name),
-				fmt.Sprintf("Move it into the folder of the coming edition that it belongs to: %s and the framework's id.", next)))
-		}
-	}
-	return dirs, found, nil
-}
-
 // reparse parses files that are known to parse.
 func reparse(files []file) []*ast.File {
 	var out []*ast.File
