@@ -59,8 +59,8 @@ func (x *comparison) headlineText() *ladder.Framework {
 
 // finish says what there is to say of a step that means something.
 func (x *comparison) finish() error {
-	x.directives()
 	if x.checked.Effect.When != Never {
+		x.directives()
 		x.notice()
 	}
 	x.r.verdict.Checked = append(x.r.verdict.Checked, *x.checked)
@@ -92,7 +92,11 @@ func (x *comparison) add(code string, severity diag.Severity, at, message, help 
 
 // place puts a finding where its path stands in the author's files.
 func (x *comparison) place(f diag.Finding) {
-	if at := x.places.At(f.Path); at.File != "" {
+	at := x.places.At(f.Path)
+	if gone := "retired." + f.Path; x.places.Wrote(gone) && !x.places.Wrote(f.Path) {
+		at = x.places.At(gone)
+	}
+	if at.File != "" {
 		f.Position = at
 	} else if f.File == "" {
 		f.Position = diag.Position{File: path.Join(x.r.Root, x.checked.Dir, "framework.cue")}

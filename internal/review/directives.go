@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/milepost-dev/milepost/internal/compile"
 	"github.com/milepost-dev/milepost/internal/diag"
 	"github.com/milepost-dev/milepost/internal/ladder"
 )
@@ -39,7 +38,7 @@ func (x *comparison) rewordings() {
 			continue
 		}
 		x.add("may-ask-more", diag.Warning, c.Path, strings.TrimSuffix(c.Message, "."),
-			"If it asks the same, add this line at the end of the file (or \"less\" or \"more\"); until then it counts as asking more:\n"+
+			"If it asks the same, add this line at the end of the file (with \"less\" or \"more\", if that is meant). Until then it counts as asking more:\n"+
 				fmt.Sprintf("framework: release: meaning: %q: \"same\"", x.meaningKey(c)))
 	}
 }
@@ -194,6 +193,12 @@ func (x *comparison) correction() {
 	}
 }
 
+// undeclaredChange says so of one of the changes.
+func (x *comparison) undeclaredChange(c *ladder.Change) bool {
+	i := slices.IndexFunc(x.set.Changes, func(d ladder.Change) bool { return d.Message == c.Message && d.Path == c.Path })
+	return i >= 0 && x.undeclared(i)
+}
+
 // onlyUndeclared says whether all that asks more are rewordings of which the
 // author says nothing.
 func (x *comparison) onlyUndeclared() bool {
@@ -212,10 +217,10 @@ func (x *comparison) leftovers() {
 		x.add("directive-leftover", diag.Note, at, what+" was written for an earlier change, and does not count again for this one", "Remove it, or write what this change needs.")
 	}
 	if is.Release != nil && x.said.Release == nil {
-		left("release", "release")
+		left("release", "what stands under release")
 	}
 	if is.Correction != nil && x.said.Correction == nil {
-		left("correction", "correction")
+		left("correction", "what stands under correction")
 	}
 	for i, a := range is.Accept {
 		if !slices.Contains(x.said.Accept, a) {
@@ -263,12 +268,4 @@ func enumerate(list []string) string {
 		return strings.Join(list[:n-1], ", ") + " and " + list[n-1]
 	}
 	return strings.Join(list, "")
-}
-
-// theEdition names what is judged, at the start of a sentence.
-func (x *comparison) theEdition() string {
-	if x.checked.Effect.When == AtDate {
-		return "the edition of " + compile.DayWords(x.checked.Effect.Day)
-	}
-	return "the change"
 }

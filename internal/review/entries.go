@@ -32,19 +32,17 @@ func (r *reviewer) nowEntry(ctx context.Context, s *step) error {
 		r.verdict.Checked = append(r.verdict.Checked, c)
 		return nil
 	case !before.there:
-		var err error
-		if x.before, err = r.former(ctx, is); err != nil {
-			return err
-		}
-		if c.Status = StatusNew; x.before.f != nil {
-			c.Status = StatusRenamed
-		}
+		c.Status = StatusNew
 		if is.f == nil {
 			r.verdict.Checked = append(r.verdict.Checked, c)
 			return nil
 		}
+	case s.former != "":
+		c.Status = StatusRenamed
 	case s.was.next.due(r.today) && !s.is.next.there && is.same(s.was.next):
 		c.Status = StatusFolded
+	case s.after(r.today) != is:
+		x.before = s.was.now
 	}
 	if err := x.compare(); err != nil {
 		return err
@@ -60,7 +58,7 @@ func (r *reviewer) ownDirectory(x *comparison) {
 	switch {
 	case is.f == nil:
 	case is.said.Effective > r.today:
-		x.checked.Effect = Effect{When: Never}
+		x.checked.refuse()
 		x.place(compile.EffectiveAhead(r.Root, s.id, is.said.Effective))
 	case s.after(r.today) != is:
 		x.checked.Effect = Effect{When: Never}
@@ -92,13 +90,13 @@ func (r *reviewer) standingNow(s *step, c Checked) error {
 
 // nextEntry says what a change does to a coming edition, or, where nothing is
 // put forward, what the edition does.
-func (r *reviewer) nextEntry(s *step) error {
+func (r *reviewer) nextEntry(ctx context.Context, s *step) error {
 	is, was := s.is.next, s.was.next
 	c := Checked{ID: s.id, Dir: nextDir + s.id, Coming: true, Title: titleOf(s.id, is, was, s.is.now), Status: StatusChanged, Effect: Effect{When: Never}}
 	x := &comparison{r: r, step: s, before: s.is.now, after: is, checked: &c}
 	switch {
 	case !is.there:
-		return r.editionGone(x)
+		return r.editionGone(ctx, x)
 	case r.Base == nil:
 		c.Status = StatusUnchanged
 	case !was.there:
@@ -115,7 +113,7 @@ func (r *reviewer) nextEntry(s *step) error {
 		x.before = was
 	case is.due(r.today):
 		if r.Base != nil {
-			x.before, c.Effect = s.was.inForce(r.today), Effect{When: AtMerge}
+			x.before, c.Effect = s.was.inForce(r.today), Effect{When: AtMerge, Day: is.said.Effective}
 		}
 	case is.said.Effective == "":
 		c.Effect = Effect{When: Undated}
@@ -128,7 +126,7 @@ func (r *reviewer) nextEntry(s *step) error {
 	switch {
 	case s.redated(r.today):
 		x.redated()
-		c.meansNothing()
+		c.refuse()
 		r.verdict.Checked = append(r.verdict.Checked, c)
 		return nil
 	case is.due(r.today) && r.Base != nil && !was.due(r.today):
@@ -144,8 +142,11 @@ func (r *reviewer) nextEntry(s *step) error {
 
 // editionGone tells of an edition that is not there any more: withdrawn before
 // its day, folded in, or lost.
-func (r *reviewer) editionGone(x *comparison) error {
+func (r *reviewer) editionGone(ctx context.Context, x *comparison) error {
 	s := x.step
+	if gone, err := r.continued(ctx, s.id); gone || err != nil {
+		return err
+	}
 	x.checked.Status = StatusRemoved
 	if !s.was.next.due(r.today) {
 		r.verdict.Checked = append(r.verdict.Checked, *x.checked)
@@ -154,29 +155,12 @@ func (r *reviewer) editionGone(x *comparison) error {
 	if r.differs[s.id] || s.is.now.same(s.was.next) { // told with the framework's own directory
 		return nil
 	}
-	x.before, x.after, x.checked.Effect = s.was.next, s.is.now, Effect{When: AtMerge}
+	x.before, x.after, x.checked.Effect = s.was.next, s.is.now, Effect{When: AtMerge, Day: s.was.next.said.Effective}
 	if err := x.compare(); err != nil {
 		return err
 	}
 	x.lost()
 	return x.finish()
-}
-
-// former is the text of the base that a framework of the head continues under
-// another id; one that is not there where it continues none.
-func (r *reviewer) former(ctx context.Context, is *text) (*text, error) {
-	if is.f != nil {
-		for _, id := range is.f.Formerly {
-			if slices.Contains(r.before, id) && !slices.Contains(r.dirs, id) {
-				s, err := r.step(ctx, id)
-				if err != nil {
-					return nil, err
-				}
-				return s.was.inForce(r.today), nil
-			}
-		}
-	}
-	return &text{}, nil
 }
 
 // continued says whether a framework of the head goes on for one that is gone.

@@ -122,40 +122,55 @@ func (m *merger) list(at, from string, base, fixed, other []any) {
 		if j < len(b) {
 			upTo = kept[j]
 		}
+		g := gap{at: at, from: from, other: o}
+		for _, v := range base[next:upTo] {
+			if !slices.Contains(b, encode(v)) { // else it only moved
+				g.was = append(g.was, v)
+			}
+		}
 		start := j
 		for start > 0 && kept[start-1] < 0 {
 			start--
 		}
-		m.gap(at, from, base[next:upTo], fixed[start:j], start, o)
+		for i := start; i < j; i++ {
+			if !slices.Contains(a, b[i]) {
+				g.is, g.places = append(g.is, fixed[i]), append(g.places, i)
+			}
+		}
+		m.gap(g)
 		if j < len(b) {
 			next = kept[j] + 1
 		}
 	}
 }
 
-// gap compares the lines that stood in one place with those that stand there
-// now. first is the number of the first of them in fixed.
-func (m *merger) gap(at, from string, was, is []any, first int, other []string) {
-	for i := range max(len(was), len(is)) {
-		var p patch
-		if i < len(was) {
-			p.before = was[i]
+// gap is a place in a list: the lines that stood there and those that stand
+// there now, with their numbers in fixed.
+type gap struct {
+	at, from string
+	was, is  []any
+	places   []int
+	other    []string
+}
+
+func (m *merger) gap(g gap) {
+	for i := range max(len(g.was), len(g.is)) {
+		p := patch{at: g.at, from: g.from}
+		if i < len(g.was) {
+			p.before = g.was[i]
 		}
-		p.from = from
-		if i < len(is) {
-			p.after, p.from = is[i], fmt.Sprintf("%s[%d]", from, first+i)
+		if i < len(g.is) {
+			p.after, p.from = g.is[i], fmt.Sprintf("%s[%d]", g.from, g.places[i])
 		}
-		stands := -1
 		if p.before != nil {
-			if stands = slices.Index(other, encode(p.before)); stands < 0 {
+			stands := slices.Index(g.other, encode(p.before))
+			if stands < 0 {
 				continue // other says something else there
 			}
+			p.at = fmt.Sprintf("%s[%d]", g.at, stands)
 		}
-		if p.after != nil && slices.Contains(other, encode(p.after)) {
+		if p.after != nil && slices.Contains(g.other, encode(p.after)) {
 			continue
-		}
-		if p.at = at; stands >= 0 {
-			p.at = fmt.Sprintf("%s[%d]", at, stands)
 		}
 		m.patches = append(m.patches, p)
 	}

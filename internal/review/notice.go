@@ -2,8 +2,8 @@ package review
 
 import (
 	"fmt"
+	"path"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/milepost-dev/milepost/internal/compile"
@@ -23,20 +23,32 @@ func (x *comparison) notice() {
 		return
 	}
 	d := x.days(heavy)
-	if rule := x.r.org.HouseRules.Notice; rule != nil && daysFrom(d.shown, d.effective) < rule.Days {
-		x.ofTime("notice", d, x.noticeMessage(d, rule.Days))
+	frozen, inFreeze := x.freeze(d.effective)
+	if want := x.r.noticeDays(); daysFrom(d.shown, d.effective) < want {
+		x.ofTime("notice", d, x.noticeMessage(d, want), x.noticeHelp(d, inFreeze))
 	}
-	if f, ok := x.freeze(d.effective); ok {
-		x.ofTime("freeze", d, fmt.Sprintf("%s %s and takes effect on %s, in a freeze: %s to %s, %s", x.theEdition(), verb(x.set.Category()),
-			compile.DayWords(d.effective), compile.DayWords(f.From), compile.DayWords(f.To), f.Reason))
+	if inFreeze {
+		at := "on " + compile.DayWords(d.effective)
+		if x.checked.Effect.When == AtMerge {
+			at = "as soon as it is merged"
+		}
+		x.ofTime("freeze", d, fmt.Sprintf("%s %s, and takes effect %s, in a freeze: %s to %s, %s", d.what, d.does, at, compile.DayWords(frozen.From), compile.DayWords(frozen.To), frozen.Reason), x.laterHelp(d))
 	}
+}
+
+// noticeDays is how many days of notice people are given, 0 where no rule says so.
+func (r *reviewer) noticeDays() int {
+	if rule := r.org.HouseRules.Notice; rule != nil {
+		return rule.Days
+	}
+	return 0
 }
 
 // days are those that a change is judged by.
 type days struct {
+	what, does       string // what is judged, and what it does to people
+	undeclared       bool   // all of it is reworded, and nobody says what that means
 	shown, effective string // from when people can read it, and are asked for it
-	first            string // the first day that would do
-	firstShown       string // if it is shown from this day on
 	path             string // where it is said
 	severity         diag.Severity
 }
@@ -46,39 +58,55 @@ type days struct {
 // edition says. An edition whose days and demands stay as they are is not held
 // up by what is wrong with them already: it may be mended in its words.
 func (x *comparison) days(heavy []*ladder.Change) days {
-	d := days{shown: x.r.today, effective: x.r.today, path: heavy[0].Path, severity: diag.Error}
+	d := days{what: "the change", shown: x.r.today, effective: x.r.today, path: heavy[0].Path, severity: diag.Error}
+	if x.draft() {
+		d.path = "effective"
+	}
+	judged := heavy
 	if e := x.checked.Effect; e.When == AtDate {
-		was := x.step.was.next.said
-		moved := x.r.Base != nil && (was.Effective != x.after.said.Effective || was.Publish != x.after.said.Publish)
-		raised := x.r.Base != nil && slices.ContainsFunc(heavy, x.fresh)
-		d.shown, d.effective = e.Shown, e.Day
-		if moved || raised {
+		d.what, d.shown, d.effective = "the edition of "+compile.DayWords(e.Day), e.Shown, e.Day
+		was, is := x.step.was.next, x.after.said
+		raised := slices.DeleteFunc(slices.Clone(heavy), func(c *ladder.Change) bool { return !x.fresh(c) })
+		switch {
+		case x.r.Base == nil:
+		case !was.there || was.said.Effective != is.Effective || was.said.Publish != is.Publish:
 			d.shown = max(d.shown, x.r.today)
-		} else if x.r.Base != nil {
+		case len(raised) == 0:
 			d.severity = diag.Note
+		case d.shown < x.r.today:
+			d.what, d.shown, judged = "what this change adds to "+d.what, x.r.today, raised
 		}
 	}
 	if x.after.f == nil { // what is withdrawn has no place for a later day
 		d.severity = diag.Warning
 	}
-	d.firstShown = d.shown
-	if x.draft() {
-		d.path = "effective"
-	}
-	if x.checked.Effect.When == AtMerge || x.after.said.Publish == "" {
-		d.firstShown = x.r.today
-	}
-	d.first = x.firstDay(d.firstShown)
+	d.does, d.undeclared = x.does(judged)
 	return d
 }
 
-// firstDay is the first day on which a change may take effect that shows from
-// a day on.
-func (x *comparison) firstDay(shown string) string {
-	day := shown
-	if rule := x.r.org.HouseRules.Notice; rule != nil {
-		day = addDays(shown, rule.Days)
+// does says what changes do to people, and whether it is only that nobody says
+// what they mean.
+func (x *comparison) does(changes []*ladder.Change) (does string, undeclared bool) {
+	undeclared = true
+	for _, c := range changes {
+		undeclared = undeclared && x.undeclaredChange(c)
+		if c.Category == ladder.AsksMore {
+			does = verb(ladder.AsksMore)
+		}
 	}
+	if undeclared {
+		return "may ask more", true
+	}
+	if does == "" {
+		does = verb(ladder.MovesPeople)
+	}
+	return does, false
+}
+
+// firstDay is the first day on which a change may take effect that shows from
+// a day on, and is to take effect on another day or later.
+func (x *comparison) firstDay(shown, wanted string) string {
+	day := max(addDays(shown, x.r.noticeDays()), wanted)
 	for f, ok := x.freeze(day); ok; f, ok = x.freeze(day) {
 		day = addDays(f.To, 1)
 	}
@@ -96,49 +124,64 @@ func (x *comparison) freeze(day string) (ladder.Freeze, bool) {
 }
 
 func (x *comparison) noticeMessage(d days, want int) string {
-	does := x.theEdition() + " " + verb(x.set.Category())
 	if x.checked.Effect.When == AtMerge {
-		return fmt.Sprintf("%s with its merge, and the house rules give people %s of notice", does, count(want, "day"))
+		return fmt.Sprintf("%s %s as soon as it is merged, and the house rules give people %s of notice", d.what, d.does, count(want, "day"))
 	}
 	shows := "nobody can read it before that day"
 	if d.shown < d.effective {
 		shows = fmt.Sprintf("people can read it from %s on, %s before", compile.DayWords(d.shown), count(daysFrom(d.shown, d.effective), "day"))
 	}
-	return fmt.Sprintf("%s: %s, and the house rules give them %s of notice", does, shows, count(want, "day"))
+	return fmt.Sprintf("%s %s: %s, and the house rules give them %s of notice", d.what, d.does, shows, count(want, "day"))
 }
 
 // ofTime makes a finding about days, unless the author accepts it.
-func (x *comparison) ofTime(code string, d days, message string) {
-	f := diag.Finding{Code: code, Severity: d.severity, Framework: x.step.id, Path: d.path, Message: message, Help: x.timeHelp(d)}
+func (x *comparison) ofTime(code string, d days, message, help string) {
+	f := diag.Finding{Code: code, Severity: d.severity, Framework: x.step.id, Path: d.path, Message: message, Help: help}
 	if reason := x.accepted(code); reason != "" {
 		f.Severity, f.Help = diag.Note, fmt.Sprintf("It is accepted: %q.", reason)
 	}
 	x.place(f)
 }
 
-// timeHelp names the first day that would do.
-func (x *comparison) timeHelp(d days) string {
+// noticeHelp names the latest day of showing that would do, where there is one
+// still to come, and else the first day of taking effect.
+func (x *comparison) noticeHelp(d days, inFreeze bool) string {
+	latest := addDays(d.effective, -x.r.noticeDays())
+	if x.checked.Effect.When != AtDate || inFreeze || latest < x.r.today {
+		return x.laterHelp(d)
+	}
+	help := fmt.Sprintf("Write publish: %q or an earlier day, from which on everybody can read it", latest)
+	if x.after.said.Publish != "" {
+		help += fmt.Sprintf(", or effective: %q or later", x.firstDay(d.shown, d.effective))
+	}
+	return help + "."
+}
+
+// laterHelp names the first day of taking effect that would do.
+func (x *comparison) laterHelp(d days) string {
 	if x.after.f == nil {
 		return "Tell the people concerned before it is merged."
 	}
+	first := "If the rewording asks the same, declare it: the line to add stands with the expectation. Otherwise write"
+	if !d.undeclared {
+		first = "Write"
+	}
+	if x.draft() && x.after.said.Publish != "" && x.checked.Effect.When == AtDate {
+		return fmt.Sprintf("%s effective: %q or later.", first, x.firstDay(d.shown, d.effective))
+	}
+	day := x.firstDay(x.r.today, d.effective)
 	if x.draft() {
-		help := fmt.Sprintf("Write effective: %q or later", d.first)
-		if x.after.said.Publish == "" {
-			return help + fmt.Sprintf(", and publish: %q, from which day on everybody can read it.", d.firstShown)
-		}
-		return help + "."
+		return fmt.Sprintf("%s effective: %q or later, and publish: %q, from which day on everybody can read it.", first, day, x.r.today)
 	}
-	var b strings.Builder
-	if x.onlyUndeclared() {
-		b.WriteString("If the rewording asks the same, declare it: the line to add stands with the expectation. Otherwise move")
-	} else {
-		b.WriteString("Move")
+	dir := path.Join(x.r.Root, nextDir+x.step.id)
+	help := fmt.Sprintf("%s it in the coming edition instead, %s, with publish: %q and effective: %q or later.", first, dir, x.r.today, day)
+	switch {
+	case x.checked.Coming:
+		help += fmt.Sprintf(" The edition in force is folded in before that: milepost promote %s.", x.step.id)
+	case !x.step.is.next.there:
+		help += fmt.Sprintf(" There is none yet: milepost edition start %s makes it.", x.step.id)
 	}
-	fmt.Fprintf(&b, " the change to the coming edition, %s/%s%s, and write there publish: %q and effective: %q or later.", x.r.Root, nextDir, x.step.id, d.firstShown, d.first)
-	if x.checked.Coming {
-		fmt.Fprintf(&b, " The edition in force is folded in before that: milepost promote %s.", x.step.id)
-	}
-	return b.String()
+	return help
 }
 
 // draft says whether the text is a coming edition that is not in force yet, so

@@ -92,7 +92,7 @@ func Standing(ctx context.Context, c *compile.Compiler, change Change) (*Verdict
 			if err != nil {
 				return nil, err
 			}
-			if err := r.nextEntry(s); err != nil {
+			if err := r.nextEntry(ctx, s); err != nil {
 				return nil, err
 			}
 		}
@@ -245,7 +245,7 @@ func (r *reviewer) framework(ctx context.Context, id string) error {
 		}
 	}
 	if r.differs[nextDir+id] {
-		return r.nextEntry(s)
+		return r.nextEntry(ctx, s)
 	}
 	return nil
 }

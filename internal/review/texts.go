@@ -42,6 +42,7 @@ func (s side) inForce(day string) *text {
 // step is what a change does to a framework.
 type step struct {
 	id      string
+	former  string // the id that the framework had in the base, if it was another
 	was, is side
 }
 
@@ -62,17 +63,28 @@ func (s *step) after(day string) *text {
 
 func (r *reviewer) step(ctx context.Context, id string) (*step, error) {
 	s := &step{id: id}
-	for _, part := range []struct {
-		of  func(context.Context, string) (*text, error)
-		dir string
-		to  **text
-	}{{r.base, id, &s.was.now}, {r.base, nextDir + id, &s.was.next}, {r.head, id, &s.is.now}, {r.head, nextDir + id, &s.is.next}} {
-		var err error
-		if *part.to, err = part.of(ctx, part.dir); err != nil {
-			return nil, err
+	if err := s.is.read(ctx, r.head, id); err != nil {
+		return nil, err
+	}
+	if err := s.was.read(ctx, r.base, id); err != nil || s.was.now.there || s.is.now.f == nil {
+		return s, err
+	}
+	for _, former := range s.is.now.f.Formerly {
+		if slices.Contains(r.before, former) && !slices.Contains(r.dirs, former) {
+			s.former = former
+			return s, s.was.read(ctx, r.base, former)
 		}
 	}
 	return s, nil
+}
+
+// read reads the two directories of a framework.
+func (s *side) read(ctx context.Context, text func(context.Context, string) (*text, error), id string) error {
+	var err error
+	if s.now, err = text(ctx, id); err == nil {
+		s.next, err = text(ctx, nextDir+id)
+	}
+	return err
 }
 
 // head is a text of the head.

@@ -44,6 +44,12 @@ type Checked struct {
 	Time diag.List `json:"time,omitempty"`
 }
 
+// refuse says that the text cannot count as it is.
+func (c *Checked) refuse() {
+	c.meansNothing()
+	c.Status, c.Effect = StatusRefused, Effect{When: Never}
+}
+
 // meansNothing takes back what a change means: it is refused, or past.
 func (c *Checked) meansNothing() {
 	c.Changes, c.Category, c.Bump, c.Headline, c.Undeclared = nil, "", "", "", false
@@ -58,13 +64,14 @@ const (
 	StatusRenamed   = "renamed"
 	StatusFolded    = "folded" // the edition in force took the framework's own place
 	StatusRemoved   = "removed"
+	StatusRefused   = "refused" // its day says what cannot be
 )
 
 // Effect is from when a change means what it means.
 type Effect struct {
 	When string `json:"when"` // one of those below
 	// Day is the edition's, as 2027-03-01, and Shown the day from which
-	// everybody can read it. They are "" but for AtDate.
+	// everybody can read it, "" but for AtDate.
 	Day   string `json:"day,omitempty"`
 	Shown string `json:"shown,omitempty"`
 }
@@ -95,7 +102,7 @@ func (e Effect) Words() string {
 func (c Checked) Lead() string {
 	lead := c.Title
 	switch {
-	case c.Coming && c.Effect.When == AtDate:
+	case c.Coming && c.Effect.Day != "":
 		lead += ", edition of " + compile.DayWords(c.Effect.Day)
 	case c.Coming:
 		lead += ", coming edition"
@@ -109,6 +116,8 @@ func (c Checked) Lead() string {
 		return lead + ": the edition in force is folded in"
 	case c.Status == StatusRemoved:
 		return lead + ": withdrawn"
+	case c.Status == StatusRefused:
+		return lead + ": cannot count as it is"
 	case c.Status == StatusMended:
 		return lead + ": in order again"
 	case c.Changes == nil:
