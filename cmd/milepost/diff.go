@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -91,7 +92,7 @@ func (a *app) diff(ctx context.Context, revs []string, o diffOptions) error {
 
 // revisions are the trees to compare.
 func (a *app) revisions(ctx context.Context, revs []string) (review.Change, error) {
-	ch := review.Change{Root: a.dir}
+	ch := review.Change{Root: a.dir, Now: time.Now()}
 	repo, err := a.open(ctx)
 	if err != nil {
 		return ch, err
@@ -143,7 +144,11 @@ func selectDiffs(v *review.Verdict, o diffOptions) ([]FrameworkDiff, error) {
 		if changes.Empty() {
 			continue
 		}
-		out = append(out, FrameworkDiff{c.ID, c.Title, c.Status, changes.Headline(text), changes.Bump(), changes.Changes})
+		title := c.Title
+		if c.Coming {
+			title += " (coming edition)"
+		}
+		out = append(out, FrameworkDiff{c.ID, title, c.Status, changes.Headline(text), changes.Bump(), changes.Changes})
 	}
 	if o.framework != "" && !found {
 		for _, f := range v.Findings {

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -79,7 +80,7 @@ func (a *app) validate(ctx context.Context, path string, o validateOptions) erro
 
 // change is what the command is asked to check.
 func (a *app) change(ctx context.Context, path, base string) (review.Change, error) {
-	ch := review.Change{Root: a.dir}
+	ch := review.Change{Root: a.dir, Now: time.Now()}
 	if a.repo != "" && a.remote() {
 		return a.remoteChange(ctx, path, base)
 	}
@@ -105,7 +106,7 @@ func (a *app) change(ctx context.Context, path, base string) (review.Change, err
 }
 
 func (a *app) remoteChange(ctx context.Context, path, base string) (review.Change, error) {
-	ch := review.Change{Root: a.dir, Only: path}
+	ch := review.Change{Root: a.dir, Now: time.Now(), Only: strings.TrimPrefix(path, "next/")}
 	repo, err := a.open(ctx)
 	if err != nil {
 		return ch, err
@@ -164,7 +165,11 @@ func (a *app) only(dir, path string) (string, error) {
 	if err != nil || rel == "." || strings.HasPrefix(rel, "..") {
 		return "", nil
 	}
-	id := strings.Split(filepath.ToSlash(rel), "/")[0]
+	parts := strings.Split(filepath.ToSlash(rel), "/")
+	id := parts[0]
+	if id == "next" && len(parts) > 1 {
+		id = parts[1] // with the text in force, which the edition is compared with
+	}
 	if strings.HasSuffix(id, ".cue") {
 		return "", nil
 	}
@@ -174,9 +179,12 @@ func (a *app) only(dir, path string) (string, error) {
 func (a *app) report(v *review.Verdict, ch review.Change) diag.Report {
 	r := diag.Report{Findings: slices.Clone(v.Findings), Colour: a.colours()}
 	for _, c := range v.Checked {
-		dir := a.dir + "/" + c.ID
+		dir := a.dir + "/" + c.Dir
 		files, _ := fs.Glob(ch.Head, dir+"/*.cue")
-		r.Checked = append(r.Checked, diag.Checked{Framework: c.ID, Title: c.Title, Dir: dir, Files: len(files)})
+		r.Checked = append(r.Checked, diag.Checked{Framework: c.ID, Title: c.Title, Dir: dir, Coming: c.Coming, Files: len(files)})
+		if ch.Base != nil {
+			r.Changes = append(r.Changes, diag.Change{Lead: c.Lead(), Lines: c.Lines(), Value: c})
+		}
 	}
 	r.Source = func(file string) ([]byte, bool) {
 		if !fs.ValidPath(file) {

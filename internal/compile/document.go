@@ -54,7 +54,7 @@ func (r *Result) document(p *parsed, src *source, refused bool) (diag.List, erro
 		if many := documentLimits(doc, p.index); len(many) > 0 {
 			return append(found, p.originals(many)...), nil
 		}
-		fresh = append(fresh, echoes(append(withPath(done), fresh...), checkDocument(doc, src.id, p.index))...)
+		fresh = append(fresh, echoes(append(withPath(done), fresh...), checkDocument(doc, src.dir, p.index))...)
 	}
 	if len(ev.errs) > 0 {
 		fresh = append(fresh, cueFindings(ev.errs, p.index, append(withPath(done), fresh...))...)

@@ -2,6 +2,7 @@ package compile
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
@@ -15,7 +16,7 @@ import (
 type rules struct {
 	explainer
 	d        *ladder.Document
-	dir      string            // the name of the document's directory
+	dir      string            // the document's directory, relative to the repository
 	uses     []use             // of ids that are not there
 	lacks    []lack            // cells that are not there
 	unlisted [][2]string       // what order does not list: sort and id
@@ -41,9 +42,12 @@ func checkDocument(d *ladder.Document, dir string, x *index) diag.List {
 // identity: the id is the directory's name, and the kind has what it is made of.
 func (r *rules) identity() {
 	d := r.d
-	if d.ID != "" && d.ID != r.dir {
-		r.add("id-differs", "id", fmt.Sprintf("the id is %q, but the folder is named %q", d.ID, r.dir),
-			fmt.Sprintf("Write id: %q, or rename the folder.", r.dir))
+	if name := path.Base(r.dir); d.ID != "" && d.ID != name {
+		help := fmt.Sprintf("Write id: %q, or rename the folder.", name)
+		if path.Base(path.Dir(r.dir)) == nextDir {
+			help += " A framework has one coming edition at most, in the folder with its id."
+		}
+		r.add("id-differs", "id", fmt.Sprintf("the id is %q, but the folder is named %q", d.ID, name), help)
 	}
 	need := func(empty bool, what, help string) {
 		if empty {

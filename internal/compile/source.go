@@ -183,8 +183,7 @@ func (c *collector) readDir(dir string) ([]file, error) {
 		switch {
 		case e.IsDir():
 			if hasCUE(c.fsys, name) {
-				c.add("nested-folder", name, fmt.Sprintf("the folder %s stands inside a framework and is not read", name),
-					fmt.Sprintf("Move its files up into %s.", dir))
+				c.nested(dir, e.Name())
 			}
 			continue
 		case path.Ext(name) != ".cue":
@@ -210,6 +209,20 @@ func (c *collector) readDir(dir string) ([]file, error) {
 		}
 	}
 	return files, nil
+}
+
+// nested refuses a folder inside a framework's. Whoever makes one often means
+// a coming edition, or a second one.
+func (c *collector) nested(dir, name string) {
+	help, around := fmt.Sprintf("Move its files up into %s.", dir), path.Dir(dir)
+	switch {
+	case path.Base(around) == nextDir:
+		help += " A framework has one coming edition at most, and no folders for several."
+	case name == nextDir:
+		help = fmt.Sprintf("Move its files to %s, where the coming edition stands.", path.Join(around, nextDir, path.Base(dir)))
+	}
+	name = path.Join(dir, name)
+	c.add("nested-folder", name, fmt.Sprintf("the folder %s stands inside a framework and is not read", name), help)
 }
 
 func (c *collector) notAFile(name string) {

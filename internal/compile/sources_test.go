@@ -37,6 +37,16 @@ var sourceCases = []sourceCase{
 	{"empty-framework", "no files", "full", "", only("full/README.md", "Soon."), nil},
 	{"no-framework", "nothing but a package", "full/x.cue", "", only("full/x.cue", "package framework\n"), nil},
 	{"nested-folder", "folder in a folder", "full/more", "", add("full/more/x.cue", "package framework\n"), nil},
+	{"nested-folder", "coming edition in a framework", "full/next", "", add("full/next/x.cue", "package framework\n"), nil},
+	{"nested-folder", "several coming editions", "next/full/2028", "", add("next/full/2028/x.cue", "package framework\n"), comingEdition},
+	{"id-differs", "coming edition of another name", "next/full-2028/x.cue", "id:", add("next/full-2028/x.cue", comingText), comingEdition},
+	{"stray-file", "file beside the coming editions", "next/l4.cue", "", add("next/l4.cue", "package framework\n"), editions},
+	{"bad-id", "next in next", "next/next", "", add("next/next/full/x.cue", comingText), editions},
+	{"bad-id", "lib in next", "next/lib", "", add("next/lib/words/x.cue", "package words\n"), editions},
+	{"bad-id", "coming edition with a space", "next/full ladder", "", add("next/full ladder/x.cue", comingText), editions},
+	{"not-a-file", "next is a link", "next", "", func(repo fstest.MapFS) {
+		repo["frameworks/next"] = &fstest.MapFile{Mode: fs.ModeSymlink, Data: []byte("full")}
+	}, editions},
 	{"not-a-file", "link", "full/link.cue", "", func(repo fstest.MapFS) {
 		repo["frameworks/full/link.cue"] = &fstest.MapFile{Mode: fs.ModeSymlink, Data: []byte("l1.cue")}
 	}, nil},
@@ -176,6 +186,46 @@ func schemaCopy(t *testing.T, repo fs.FS) diag.List {
 	return found
 }
 
+// comingText is a framework in one file, whose id is "full".
+const comingText = `package framework
+
+import "github.com/milepost-dev/milepost/schema"
+
+framework: schema.#Framework
+framework: {
+	id:         "full"
+	kind:       "discipline"
+	title:      "Full"
+	owners: ["people-team"]
+	definition: "What it is."
+}
+`
+
+func editions(t *testing.T, repo fs.FS) diag.List {
+	_, found, err := Editions(repo, "frameworks")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+// comingEdition compiles what stands in next.
+func comingEdition(t *testing.T, repo fs.FS) diag.List {
+	dirs, found, err := Editions(repo, "frameworks")
+	if err != nil || len(dirs) != 1 {
+		t.Fatalf("coming editions: %v, %v", dirs, err)
+	}
+	c, err := New(Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := c.Framework(context.Background(), Unit{FS: repo, Root: "frameworks", Dir: dirs[0]})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return append(found, r.Findings...)
+}
+
 func layout(t *testing.T, repo fs.FS) diag.List {
 	_, found, err := Layout(repo, "frameworks")
 	if err != nil {
@@ -293,6 +343,8 @@ var elsewhere = map[string]string{
 	"limit-passed":     "only an evaluation of its own process passes a limit: pool_test.go",
 	"more-findings":    "it takes hundreds of findings: bounds_test.go, and the corpus",
 	"too-long":         "it takes megabytes: the corpus",
+	"effective-ahead":  "it takes a clock: internal/history and internal/review",
+	"edition-redated":  "it takes two texts and a clock: internal/history and internal/review",
 }
 
 // codeText is what a finding's code looks like.

@@ -35,8 +35,8 @@ func Catalogue() []Chapter {
 		{"Fields and their values", valueRules()},
 		{"Levels, competencies and cells", partRules()},
 		{"Ids, references and order", referenceRules()},
-		{"Dates and changes", changeRules()},
-		{"House rules", houseRules()},
+		{"Dates and changes", slices.Concat(changeRules(), stepRules())},
+		{"House rules", slices.Concat(houseRules(), timeRules())},
 		{"Files and folders", fileRules()},
 		{"Limits", limitRules()},
 	}

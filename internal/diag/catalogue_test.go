@@ -42,7 +42,7 @@ func findingsPage() string {
 	var b strings.Builder
 	b.WriteString("# Findings\n\nEach thing that Milepost finds has a code, which never changes its meaning. An error holds a change up, a warning deserves a look, a note is for information. ")
 	b.WriteString("Where it says so, an organisation may turn a rule down or off in its house rules:\n\n```cue\norganisation: houseRules: severity: \"items-per-cell\": \"warning\" // or \"off\"\n```\n\n")
-	b.WriteString("Real mistakes and what is said to them stand in [mistakes.md](mistakes.md). This page is written by a test from the catalogue in the code.\n")
+	b.WriteString("Real mistakes and what is said to them stand in [mistakes.md](mistakes.md), changes and what is said to them in [changes.md](changes.md). This page is written by a test from the catalogue in the code.\n")
 	for _, c := range Catalogue() {
 		fmt.Fprintf(&b, "\n## %s\n", c.Title)
 		for _, r := range c.Rules {

@@ -28,6 +28,7 @@ func hostile() Report {
 			{Code: "", Severity: "worse", Message: "", Position: Position{"", 0, 0}},
 		},
 		Checked: []Checked{{Framework: "x]]>", Title: attack, Dir: "frameworks/x"}},
+		Changes: []Change{{Lead: attack, Lines: []string{attack, "::error::x"}, Value: attack}},
 		Source: sources(map[string]string{
 			"frameworks/a,b:c=d%\n::error::file ##[x]/l 1.cue": "a\n::\x1b[2J\u202e##[error]\x9b\xff\n",
 		}),
@@ -43,6 +44,7 @@ func FuzzPrint(f *testing.F) {
 		r := Report{
 			Findings: List{{Code: code, Severity: Error, Framework: code, Path: message, Message: message, Help: help, Position: Position{file, at, column}, Also: []Position{{file, column, at}}}},
 			Checked:  []Checked{{Framework: code, Title: message, Dir: file}},
+			Changes:  []Change{{Lead: message, Lines: []string{help, line}, Value: message}},
 			Source:   func(string) ([]byte, bool) { return []byte(line), true },
 		}
 		for format, check := range checks {

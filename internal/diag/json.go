@@ -9,12 +9,17 @@ import (
 )
 
 // printJSON prints {"findings": [...], "checked": [...]}, of which neither is
-// ever null. The texts are the authors' own, character by character.
+// ever null, and "changes" where there was something to compare with. The texts are the authors' own, character by character.
 func printJSON(r Report) ([]byte, error) {
+	var changes []any
+	for _, c := range r.Changes {
+		changes = append(changes, c.Value)
+	}
 	return encodeJSON(struct {
 		Findings List      `json:"findings"`
 		Checked  []Checked `json:"checked"`
-	}{append(List{}, r.Findings...), append([]Checked{}, r.Checked...)})
+		Changes  []any     `json:"changes,omitempty"`
+	}{append(List{}, r.Findings...), append([]Checked{}, r.Checked...), changes})
 }
 
 // encodeJSON is indented JSON in which whatever a terminal or a workflow's log

@@ -12,6 +12,16 @@ import (
 func printMarkdown(r Report) ([]byte, error) {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "**%s**\n", summary(r))
+	for i, c := range r.Changes {
+		if i == 0 {
+			b.WriteString("\n")
+		}
+		fmt.Fprintf(&b, "- %s", atStart(markdownText(oneLine(c.Lead))))
+		for _, line := range c.Lines {
+			b.WriteString("<br>" + markdownText(oneLine(line)))
+		}
+		b.WriteString("\n")
+	}
 	for _, g := range byFile(r.Findings) {
 		fmt.Fprintf(&b, "\n#### %s\n\n", markdownText(g.name))
 		for _, f := range g.findings {

@@ -30,6 +30,9 @@ type Report struct {
 	Findings List
 	// Checked lists what was looked at, with and without findings.
 	Checked []Checked
+	// Changes say what the change that was checked does to each of them, in
+	// text, Markdown and JSON; none where there was nothing to compare with.
+	Changes []Change
 	// Source gives the bytes of an author's file as they were checked, false
 	// where there are none. With it, text shows the author's line, and columns
 	// count characters in the formats in which editors expect that. It may be nil.
@@ -50,6 +53,16 @@ type Checked struct {
 	Coming bool `json:"coming"`
 	// Files is how many files were read.
 	Files int `json:"files"`
+}
+
+// Change is what a change does to a framework, or to its coming edition.
+type Change struct {
+	// Lead names it, and says what the change means for people: "Support ladder: asks more".
+	Lead string
+	// Lines say more, a sentence each.
+	Lines []string
+	// Value is what JSON prints of it.
+	Value any
 }
 
 // name is what people call what was checked.

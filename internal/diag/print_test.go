@@ -41,6 +41,10 @@ func found() Report {
 			{Framework: "engineering-ladder", Title: "Engineering ladder", Dir: "frameworks/next/engineering-ladder", Coming: true, Files: 4},
 			{Framework: "people-partners", Title: "People partners", Dir: "frameworks/people-partners", Files: 2},
 		},
+		Changes: []Change{
+			{Lead: "Engineering ladder, edition of 1 March 2027: asks more", Lines: []string{"Senior (L2): 2 expectations added.", "It takes effect on 1 March 2027."}, Value: map[string]string{"headline": "Senior (L2): 2 expectations added"}},
+			{Lead: "People partners: says the same", Value: map[string]string{"headline": "Nothing changed"}},
+		},
 		Source: sources(map[string]string{
 			"frameworks/engineering-ladder/l2.cue": "package framework\n\n\ttitel: \"Senior\"\n",
 			"frameworks/organisation.cue":          "a\r\nb\r\nc\r\nd\r\n\ttitle: \"ä 日\" \r\n",

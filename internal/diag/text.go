@@ -24,9 +24,17 @@ type textPrinter struct {
 }
 
 // printText prints each finding as "file:line:column: message", its help
-// indented below, then the author's line with a caret; a count closes it.
+// indented below, then the author's line with a caret; a count closes it. What
+// the change does comes first.
 func printText(r Report) ([]byte, error) {
 	p := textPrinter{source: newSource(r.Source), colour: r.Colour}
+	for _, c := range r.Changes {
+		p.out.WriteString(p.paint(bold, inert(oneLine(c.Lead))) + "\n")
+		for _, line := range c.Lines {
+			p.out.WriteString("    " + inert(oneLine(line)) + "\n")
+		}
+		p.out.WriteString("\n")
+	}
 	for _, f := range r.Findings {
 		p.finding(f)
 	}

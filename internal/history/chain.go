@@ -139,7 +139,7 @@ func (c *chain) takeBase(at commitInfo, a *arrival) {
 	default:
 		t := newText(at, a, c.base.text, c.id)
 		if t.from.After(at.recorded) {
-			c.base.refuse(aheadFinding(t), at)
+			c.base.refuse(diag.List{compile.EffectiveAhead("frameworks", t.id, t.directives.Effective)}, at)
 			return
 		}
 		c.base.set(t)
@@ -161,7 +161,7 @@ func (c *chain) takeNext(at commitInfo, a *arrival) {
 	t := newText(at, a, old, "next/"+c.id)
 	if old.due(at.recorded) && (t.from.IsZero() || t.from.After(old.from)) {
 		c.next.gone = false
-		c.next.refuse(redatedFinding(old, t), at)
+		c.next.refuse(diag.List{compile.EditionRedated("frameworks", t.id, old.directives.Effective, t.directives.Effective)}, at)
 		return
 	}
 	c.next.set(t)

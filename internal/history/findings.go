@@ -15,24 +15,6 @@ func finding(code, dir, field, id, message, help string) diag.Finding {
 	}
 }
 
-// aheadFinding refuses a text in force whose date is still to come.
-func aheadFinding(t *text) diag.List {
-	return diag.List{finding("effective-ahead", t.dir, "effective", t.id,
-		fmt.Sprintf("the text in force says that it takes effect on %s, and that day is still to come", t.directives.Effective),
-		fmt.Sprintf("Move the change to frameworks/next/%s, where coming editions stand, and leave frameworks/%s as it is until then.", t.id, t.id))}
-}
-
-// redatedFinding refuses to take an edition out of force by its date.
-func redatedFinding(old, t *text) diag.List {
-	is := "no date"
-	if t.directives.Effective != "" {
-		is = t.directives.Effective
-	}
-	return diag.List{finding("edition-redated", t.dir, "effective", t.id,
-		fmt.Sprintf("the edition is in force since %s, and its date was changed to %s", old.directives.Effective, is),
-		fmt.Sprintf("Write effective: %q again. A text that was in force stays so; to change it, change its words, or bring the earlier text back as a change of its own.", old.directives.Effective))}
-}
-
 // takenFinding refuses a new framework under an id that another one had.
 func takenFinding(id, now string) diag.List {
 	return diag.List{finding("id-taken", id, "id", id,

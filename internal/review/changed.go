@@ -20,6 +20,7 @@ import (
 type changes struct {
 	head, base fs.FS
 	files      map[string]*fileChange
+	origins    map[string]string // a folder of the head -> the one of the base that it was copied from
 }
 
 // fileChange is what a change does to the lines of one file. Lines count from
@@ -31,7 +32,19 @@ type fileChange struct {
 }
 
 func newChanges(head, base fs.FS) *changes {
-	return &changes{head, base, map[string]*fileChange{}}
+	return &changes{head, base, map[string]*fileChange{}, map[string]string{}}
+}
+
+// copied says that a folder was made from another one of the base: a new
+// edition begins as a copy of the text in force.
+func (c *changes) copied(dir, from string) { c.origins[dir] = from }
+
+// inBase is the name that a file has in the base.
+func (c *changes) inBase(name string) string {
+	if from := c.origins[path.Dir(name)]; from != "" {
+		return path.Join(from, path.Base(name))
+	}
+	return name
 }
 
 // touches says whether a change touches any of some lines, or takes something
@@ -72,20 +85,21 @@ func (c *changes) read(name string) (*filePair, error) {
 	p := &filePair{}
 	for _, side := range []struct {
 		fsys fs.FS
+		name string
 		data *[]byte
-	}{{c.base, &p.base}, {c.head, &p.head}} {
-		if !fs.ValidPath(name) {
+	}{{c.base, c.inBase(name), &p.base}, {c.head, name, &p.head}} {
+		if !fs.ValidPath(side.name) {
 			continue
 		}
-		info, err := fs.Stat(side.fsys, name)
+		info, err := fs.Stat(side.fsys, side.name)
 		if errors.Is(err, fs.ErrNotExist) || err == nil && (!info.Mode().IsRegular() || info.Size() > compile.MaxFileBytes) {
 			continue
 		}
 		if err == nil {
-			*side.data, err = fs.ReadFile(side.fsys, name)
+			*side.data, err = fs.ReadFile(side.fsys, side.name)
 		}
 		if err != nil {
-			return nil, fmt.Errorf("reading %s: %w", name, err)
+			return nil, fmt.Errorf("reading %s: %w", side.name, err)
 		}
 	}
 	return p, nil

@@ -49,7 +49,7 @@ func TestALimitIsAFindingOfItsFramework(t *testing.T) {
 				text = strings.Replace(text, "%", strings.Repeat("i", i), 1)
 			}
 			head[file] = &fstest.MapFile{Data: []byte("package framework\n\n" + text + "\n")}
-			v, err := review.Review(context.Background(), compiler, review.Change{Head: head, Base: repo(), Root: "frameworks"})
+			v, err := review.Review(context.Background(), compiler, review.Change{Now: now, Head: head, Base: repo(), Root: "frameworks"})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -3,21 +3,147 @@ package review
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
+	"github.com/milepost-dev/milepost/internal/compile"
 	"github.com/milepost-dev/milepost/internal/diag"
 	"github.com/milepost-dev/milepost/internal/ladder"
 )
 
+// world is which text of each framework holds from a day on.
+type world struct {
+	day  string            // "" for today, undated for the day on which all drafts would be in force
+	dirs map[string]string // by id
+}
+
+// undated is later than any day.
+const undated = "9999-99-99"
+
+// worlds are today's, one for each day on which an edition is in force that is
+// still to come, and, for editions without a day, one in which all are.
+func (r *reviewer) worlds(ctx context.Context) ([]world, error) {
+	days := []string{r.today}
+	for _, dir := range r.dirs {
+		if dir == idOf(dir) {
+			continue
+		}
+		t, err := r.head(ctx, dir)
+		if err != nil {
+			return nil, err
+		}
+		if day := dayOf(t); day > r.today {
+			days = append(days, day)
+		}
+	}
+	slices.Sort(days)
+	var out []world
+	for _, day := range slices.Compact(days) {
+		w := world{day, map[string]string{}}
+		for _, dir := range r.dirs { // editions come last
+			if dir == idOf(dir) || dayOf(r.heads[dir]) <= day {
+				w.dirs[idOf(dir)] = dir
+			}
+		}
+		out = append(out, w)
+	}
+	out[0].day = ""
+	return out, nil
+}
+
+func dayOf(t *text) string {
+	if t.said.Effective == "" {
+		return undated
+	}
+	return t.said.Effective
+}
+
+// references checks what the touched frameworks name of others, and what
+// others name of them: today, and on each day on which an edition takes effect.
+func (r *reviewer) references(ctx context.Context) error {
+	worlds, err := r.worlds(ctx)
+	if err != nil {
+		return err
+	}
+	check, err := r.concerned()
+	if err != nil {
+		return err
+	}
+	seen := map[string]bool{}
+	for _, w := range worlds {
+		for _, dir := range check {
+			if w.dirs[idOf(dir)] != dir || w.day == undated && (dir == idOf(dir) || dayOf(r.heads[dir]) != undated) {
+				continue
+			}
+			if err := r.inWorld(ctx, w, dir, seen); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// concerned are the directories that the change touches, and those that name
+// the id of one of them.
+func (r *reviewer) concerned() ([]string, error) {
+	var check []string
+	for _, dir := range r.dirs {
+		named := r.differs[dir]
+		for _, t := range slices.Sorted(maps.Keys(r.differs)) {
+			if named || idOf(t) == idOf(dir) {
+				continue
+			}
+			var err error
+			if named, err = r.compiler.Mentions(r.unit(r.Head, dir), `"`+idOf(t)+`"`); err != nil {
+				return nil, err
+			}
+		}
+		if named {
+			check = append(check, dir)
+		}
+	}
+	return check, nil
+}
+
+// inWorld checks what a text names on a day. What is wrong before that day
+// already was said.
+func (r *reviewer) inWorld(ctx context.Context, w world, dir string, seen map[string]bool) error {
+	t, err := r.head(ctx, dir)
+	if err != nil || t.f == nil {
+		return err
+	}
+	refs, err := r.dangling(ctx, w, t.f)
+	if err != nil || len(refs) == 0 {
+		return err
+	}
+	places, err := r.places(t)
+	if err != nil {
+		return err
+	}
+	for _, ref := range refs {
+		key := dir + "\x00" + ref.Path
+		if seen[key] {
+			continue
+		}
+		seen[key] = true
+		if w.day != "" && w.day != undated {
+			ref.Message += ", from " + compile.DayWords(w.day) + " on"
+		}
+		ref.Position = places.At(ref.Path)
+		r.add(ref)
+	}
+	return nil
+}
+
 // dangling finds what f names of other frameworks that is not there.
-func (r *reviewer) dangling(ctx context.Context, f *ladder.Framework) (diag.List, error) {
+func (r *reviewer) dangling(ctx context.Context, w world, f *ladder.Framework) (diag.List, error) {
 	var found diag.List
 	add := func(code, path, message, help string) {
 		found = append(found, diag.Finding{Code: code, Severity: diag.Error, Framework: f.ID, Path: path, Message: message, Help: help})
 	}
-	there := strings.Join(r.dirs, ", ")
-	if f.Discipline != "" && !slices.Contains(r.dirs, f.Discipline) {
+	there := strings.Join(sortedKeys(w.dirs), ", ")
+	if f.Discipline != "" && w.dirs[f.Discipline] == "" {
 		add("unknown-framework", "discipline", fmt.Sprintf("%s belongs to the discipline %q, which is not there", f.Title, f.Discipline), "The frameworks are: "+there+".")
 	}
 	for _, l := range f.Levels {
@@ -26,15 +152,16 @@ func (r *reviewer) dangling(ctx context.Context, f *ladder.Framework) (diag.List
 			continue
 		}
 		at := "profiles." + l.ID
-		model, err := r.head(ctx, p.Model)
+		if w.dirs[p.Model] == "" {
+			add("unknown-framework", at+".model", fmt.Sprintf("the profile of %s names the competency model %q, which is not there", l.Name(), p.Model), "The frameworks are: "+there+".")
+			continue
+		}
+		model, err := r.head(ctx, w.dirs[p.Model])
 		if err != nil {
 			return nil, err
 		}
-		switch {
-		case !slices.Contains(r.dirs, p.Model):
-			add("unknown-framework", at+".model", fmt.Sprintf("the profile of %s names the competency model %q, which is not there", l.Name(), p.Model), "The frameworks are: "+there+".")
-		case model != nil:
-			found = append(found, profile(f, &l, p, model)...)
+		if model.f != nil {
+			found = append(found, profile(f, &l, p, model.f)...)
 		}
 	}
 	return found, nil
@@ -60,6 +187,8 @@ func profile(f *ladder.Framework, l *ladder.Level, p ladder.Profile, model *ladd
 	}
 	return found
 }
+
+func sortedKeys[T any](m map[string]T) []string { return slices.Sorted(maps.Keys(m)) }
 
 func ids[T any](list []T, id func(T) string) string {
 	out := make([]string, len(list))

@@ -6,10 +6,13 @@ package review
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"path"
 	"slices"
+	"strings"
+	"time"
 
 	"github.com/milepost-dev/milepost/internal/compile"
 	"github.com/milepost-dev/milepost/internal/diag"
@@ -21,38 +24,26 @@ type Change struct {
 	Head     fs.FS               // the repository as it would be
 	Base     fs.FS               // the repository as it is, nil to judge all of Head by itself
 	Root     string              // the directory of frameworks in both, "frameworks"
-	Only     string              // one framework's id, "" for all
+	Now      time.Time           // the moment of judging: it decides what is in force, and which days are still to come
+	Only     string              // one framework's id, or "next" for all coming editions, "" for all
 	All      bool                // with a base, judge also the wording of lines that the change does not touch
+	InForce  map[string]string   // the number of the version in force by framework, as far as the caller knows
 	Progress func(done, all int) // told of each framework judged, may be nil
 }
-
-// Verdict is what came of judging a change.
-type Verdict struct {
-	Checked  []Checked `json:"checked"`
-	Findings diag.List `json:"findings"`
-}
-
-// Checked is one framework that was looked at.
-type Checked struct {
-	ID      string            `json:"id"`
-	Title   string            `json:"title"`
-	Status  string            `json:"status"` // "new", "changed", "mended" (the base needed a change), "removed"; "unchanged" where there is no base
-	Changes *ladder.ChangeSet `json:"changes,omitempty"`
-	Text    *ladder.Framework `json:"-"` // as put forward, or as it was where it is removed; nil where it needs a change
-}
-
-// OK says whether nothing holds the change up.
-func (v *Verdict) OK() bool { return !v.Findings.HasErrors() }
 
 // reviewer is one review under way.
 type reviewer struct {
 	Change
 	compiler *compile.Compiler
 	org      ladder.Organisation
-	heads    map[string]*compile.Result
-	texts    map[string]*ladder.Framework
-	dirs     []string
-	lines    *changes // nil to judge the wording of all lines
+	today    string // the day of Now, where the organisation is
+	heads    map[string]*text
+	bases    map[string]*text
+	dirs     []string        // of the head: ids, then "next/" and ids
+	before   []string        // of the base
+	differs  map[string]bool // directories that the change touches
+	lines    *changes        // nil to judge the wording of all lines
+	said     diag.List       // about the change, wherever its lines are
 	verdict  Verdict
 }
 
@@ -61,7 +52,60 @@ type reviewer struct {
 // matter of wording and taste is said of what the change touches alone. The
 // error means that a tree could not be read.
 func Review(ctx context.Context, c *compile.Compiler, change Change) (*Verdict, error) {
-	r := &reviewer{Change: change, compiler: c, heads: map[string]*compile.Result{}, texts: map[string]*ladder.Framework{}}
+	r, err := newReviewer(ctx, c, change)
+	if err != nil {
+		return nil, err
+	}
+	ids, err := r.touched()
+	if err != nil {
+		return nil, err
+	}
+	for i, id := range ids {
+		if err := r.framework(ctx, id); err != nil {
+			return nil, err
+		}
+		if r.Progress != nil {
+			r.Progress(i+1, len(ids))
+		}
+	}
+	if err := r.references(ctx); err != nil {
+		return nil, err
+	}
+	if err := r.touchedOnly(); err != nil {
+		return nil, err
+	}
+	return r.finish(), nil
+}
+
+// Standing judges again what stands in the directory of coming editions, with
+// nothing put forward: days come nearer, and house rules change. Review
+// without a base says the same, and all else that there is to say.
+func Standing(ctx context.Context, c *compile.Compiler, change Change) (*Verdict, error) {
+	change.Base = nil
+	r, err := newReviewer(ctx, c, change)
+	if err != nil {
+		return nil, err
+	}
+	for _, dir := range r.dirs {
+		if id := idOf(dir); dir != id && r.wanted(dir) {
+			s, err := r.step(ctx, id)
+			if err != nil {
+				return nil, err
+			}
+			if err := r.nextEntry(ctx, s); err != nil {
+				return nil, err
+			}
+		}
+	}
+	r.verdict.Findings = diag.List{}
+	return r.finish(), nil
+}
+
+func newReviewer(ctx context.Context, c *compile.Compiler, change Change) (*reviewer, error) {
+	if change.Now.IsZero() {
+		return nil, errors.New("reviewing a change: the moment of judging is not set")
+	}
+	r := &reviewer{Change: change, compiler: c, heads: map[string]*text{}, bases: map[string]*text{}, differs: map[string]bool{}}
 	r.verdict = Verdict{Checked: []Checked{}, Findings: diag.List{}}
 	if change.Base != nil && !change.All {
 		r.lines = newChanges(change.Head, change.Base)
@@ -69,27 +113,23 @@ func Review(ctx context.Context, c *compile.Compiler, change Change) (*Verdict, 
 	if err := r.organisation(ctx); err != nil {
 		return nil, err
 	}
-	touched, err := r.touched()
+	zone, err := r.org.Location()
 	if err != nil {
-		return nil, err
+		zone = time.UTC
 	}
-	for i, id := range touched {
-		if err := r.framework(ctx, id); err != nil {
-			return nil, err
-		}
-		if r.Progress != nil {
-			r.Progress(i+1, len(touched))
-		}
-	}
-	if err := r.references(ctx, touched); err != nil {
-		return nil, err
-	}
-	if err := r.touchedOnly(); err != nil {
-		return nil, err
-	}
+	r.today = change.Now.In(zone).Format(time.DateOnly)
+	return r, r.layout()
+}
+
+// finish puts together what was found.
+func (r *reviewer) finish() *Verdict {
+	r.add(r.said...)
 	r.severities()
 	r.verdict.Findings = r.verdict.Findings.Sort()
-	return &r.verdict, nil
+	for i := range r.verdict.Checked {
+		r.verdict.Checked[i].Time = r.verdict.ofTime(&r.verdict.Checked[i], r.Root)
+	}
+	return &r.verdict
 }
 
 // organisation takes the house rules from the base where there is one, and
@@ -117,196 +157,149 @@ func (r *reviewer) add(found ...diag.Finding) {
 	r.verdict.Findings = append(r.verdict.Findings, found...)
 }
 
-// touched lists the frameworks to judge.
-func (r *reviewer) touched() ([]string, error) {
-	dirs, found, err := compile.Layout(r.Head, r.Root)
+// layout lists the directories of both sides.
+func (r *reviewer) layout() error {
+	dirs, found, err := directories(r.Head, r.Root)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	r.dirs = dirs
 	r.add(found...)
-	if r.Only != "" {
-		if !slices.Contains(dirs, r.Only) {
-			return nil, fmt.Errorf("there is no framework %q in %s", r.Only, r.Root)
-		}
-		dirs = []string{r.Only}
-	}
-	if r.Base == nil {
-		return dirs, nil
-	}
-	return r.differing(dirs)
-}
-
-func (r *reviewer) differing(dirs []string) ([]string, error) {
-	base, _, err := compile.Layout(r.Base, r.Root)
-	if err != nil {
-		base = nil // the base has no frameworks yet
-	}
-	var out []string
-	for _, id := range dirs {
-		if slices.Contains(base, id) {
-			a, errA := r.compiler.Key(r.unit(r.Base, id))
-			b, errB := r.compiler.Key(r.unit(r.Head, id))
-			if errA == nil && errB == nil && a == b {
-				continue
-			}
-		}
-		out = append(out, id)
-	}
-	for _, id := range base {
-		if !slices.Contains(r.dirs, id) && (r.Only == "" || r.Only == id) {
-			out = append(out, id)
-		}
-	}
-	return out, nil
-}
-
-func (r *reviewer) unit(fsys fs.FS, id string) compile.Unit {
-	return compile.Unit{FS: fsys, Root: r.Root, Dir: id}
-}
-
-// framework judges one framework that differs.
-func (r *reviewer) framework(ctx context.Context, id string) error {
-	checked := Checked{ID: id, Title: id, Status: "unchanged"}
-	var before *ladder.Framework
 	if r.Base != nil {
-		base, err := r.compiler.Framework(ctx, r.unit(r.Base, id))
-		if err != nil {
-			return err
-		}
-		if before, err = base.Framework(); err != nil {
-			return err
-		}
-		switch checked.Status = "changed"; {
-		case before != nil:
-		case base.Missing():
-			checked.Status = "new"
-		default:
-			checked.Status = "mended"
+		if r.before, _, err = directories(r.Base, r.Root); err != nil {
+			r.before = nil // the base has no frameworks yet
 		}
 	}
-	var after *ladder.Framework
-	if slices.Contains(r.dirs, id) {
-		if err := r.judge(ctx, id, before); err != nil {
-			return err
-		}
-		after = r.texts[id]
-	} else {
-		checked.Status = "removed"
-		checked.Title, checked.Text = before.TitleOr(id), before
-	}
-	if after != nil {
-		checked.Title, checked.Text = after.Title, after
-	}
-	if r.Base != nil && checked.Status != "mended" && (after != nil || checked.Status == "removed") {
-		changes := ladder.Diff(before, after)
-		checked.Changes = &changes
-	}
-	r.verdict.Checked = append(r.verdict.Checked, checked)
 	return nil
 }
 
-// judge compiles a framework of the head and holds it to the house rules.
-func (r *reviewer) judge(ctx context.Context, id string, before *ladder.Framework) error {
-	if _, err := r.head(ctx, id); err != nil {
-		return err
+func directories(fsys fs.FS, root string) ([]string, diag.List, error) {
+	dirs, found, err := compile.Layout(fsys, root)
+	if err != nil {
+		return nil, nil, err
 	}
-	r.add(r.heads[id].Findings...)
-	f := r.texts[id]
-	if f == nil {
-		return nil
+	coming, more, err := compile.Editions(fsys, root)
+	return append(dirs, coming...), append(found, more...), err
+}
+
+// nextDir is where coming editions stand.
+const nextDir = "next/"
+
+func idOf(dir string) string { return strings.TrimPrefix(dir, nextDir) }
+
+// wanted says whether a directory is one of those to judge.
+func (r *reviewer) wanted(dir string) bool {
+	return r.Only == "" || r.Only == idOf(dir) || r.Only+"/" == nextDir && dir != idOf(dir)
+}
+
+// touched lists the frameworks to judge, by id: those of which a directory
+// differs from the base.
+func (r *reviewer) touched() ([]string, error) {
+	if r.Only != "" && r.Only+"/" != nextDir && !slices.ContainsFunc(slices.Concat(r.dirs, r.before), func(d string) bool { return idOf(d) == r.Only }) {
+		return nil, fmt.Errorf("there is no framework %q in %s", r.Only, r.Root)
 	}
-	places, plain, err := r.compiler.Inspect(r.unit(r.Head, id), r.org.HouseRules.PlainData)
+	var ids []string
+	for _, dir := range slices.Concat(r.dirs, r.before) {
+		if !r.wanted(dir) || r.differs[dir] || r.equal(dir) {
+			continue
+		}
+		r.differs[dir] = true
+		if !slices.Contains(ids, idOf(dir)) {
+			ids = append(ids, idOf(dir))
+		}
+	}
+	return ids, nil
+}
+
+// equal says whether a directory holds the same files in both trees.
+func (r *reviewer) equal(dir string) bool {
+	if r.Base == nil || !slices.Contains(r.dirs, dir) || !slices.Contains(r.before, dir) {
+		return false
+	}
+	a, errA := r.compiler.Key(r.unit(r.Base, dir))
+	b, errB := r.compiler.Key(r.unit(r.Head, dir))
+	return errA == nil && errB == nil && a == b
+}
+
+func (r *reviewer) unit(fsys fs.FS, dir string) compile.Unit {
+	return compile.Unit{FS: fsys, Root: r.Root, Dir: dir}
+}
+
+// framework judges one framework that differs: its texts by themselves, and
+// then what the change does.
+func (r *reviewer) framework(ctx context.Context, id string) error {
+	s, err := r.step(ctx, id)
 	if err != nil {
 		return err
 	}
-	if err := r.compareLines(f); err != nil {
+	for _, t := range []*text{s.is.now, s.is.next} {
+		if r.differs[t.dir] && t.there {
+			if err := r.judge(t, r.origin(s, t)); err != nil {
+				return err
+			}
+		}
+	}
+	if r.differs[id] {
+		if err := r.nowEntry(ctx, s); err != nil {
+			return err
+		}
+	}
+	if r.differs[nextDir+id] {
+		return r.nextEntry(ctx, s)
+	}
+	return nil
+}
+
+// origin is the text of the base that a text of the head was made from: a new
+// edition from the text in force, and what an edition is folded into from that.
+func (r *reviewer) origin(s *step, t *text) *text {
+	switch {
+	case t == s.is.next && !s.was.next.there:
+		return s.was.now
+	case t == s.is.now && s.was.next.there && !s.is.next.there:
+		return s.was.next
+	case t == s.is.next:
+		return s.was.next
+	}
+	return s.was.now
+}
+
+// judge holds a text of the head to the house rules.
+func (r *reviewer) judge(t, origin *text) error {
+	r.add(t.found...)
+	if t.f == nil {
+		return nil
+	}
+	places, plain, err := r.compiler.Inspect(r.unit(r.Head, t.dir), r.org.HouseRules.PlainData)
+	if err != nil {
+		return err
+	}
+	if err := r.compareLines(t, origin); err != nil {
 		return err
 	}
 	r.add(plain...)
-	h := &house{f: f, before: before, org: r.org, places: places, lines: r.lines}
+	h := &house{f: t.f, before: origin.f, org: r.org, places: places, lines: r.lines}
 	r.add(h.check()...)
 	return nil
 }
 
-// compareLines finds what the change does to the lines of a framework, which
-// may stand in the base under an earlier id.
-func (r *reviewer) compareLines(f *ladder.Framework) error {
+// compareLines finds what the change does to the lines of a text, which may
+// stand in the base in another directory.
+func (r *reviewer) compareLines(t, origin *text) error {
 	if r.lines == nil {
 		return nil
 	}
-	from := []string{path.Join(r.Root, f.ID)}
-	for _, id := range f.Formerly {
+	dir := path.Join(r.Root, t.dir)
+	from := []string{dir}
+	if origin.dir != t.dir && origin.there {
+		r.lines.copied(dir, path.Join(r.Root, origin.dir))
+	}
+	for _, id := range t.f.Formerly {
 		if !slices.Contains(r.dirs, id) {
 			from = append(from, path.Join(r.Root, id))
 		}
 	}
 	return r.lines.framework(from[0], from)
-}
-
-// head is a framework of the head, nil where it needs a change.
-func (r *reviewer) head(ctx context.Context, id string) (*ladder.Framework, error) {
-	if _, done := r.heads[id]; done || !slices.Contains(r.dirs, id) {
-		return r.texts[id], nil
-	}
-	u := r.unit(r.Head, id)
-	u.Untrusted = r.Base != nil // put forward, and not on the branch yet
-	res, err := r.compiler.Framework(ctx, u)
-	if err != nil {
-		return nil, err
-	}
-	r.heads[id] = res
-	f, err := res.Framework()
-	if f != nil {
-		r.texts[id] = f
-	}
-	return f, err
-}
-
-// references checks what the touched frameworks name of others, and what
-// others name of them.
-func (r *reviewer) references(ctx context.Context, touched []string) error {
-	check := slices.Clone(touched)
-	for _, id := range r.dirs {
-		if slices.Contains(check, id) {
-			continue
-		}
-		for _, t := range touched {
-			named, err := r.compiler.Mentions(r.unit(r.Head, id), `"`+t+`"`)
-			if err != nil {
-				return err
-			}
-			if named {
-				check = append(check, id)
-				break
-			}
-		}
-	}
-	for _, id := range check {
-		f, err := r.head(ctx, id)
-		if err != nil {
-			return err
-		}
-		if f == nil {
-			continue
-		}
-		refs, err := r.dangling(ctx, f)
-		if err != nil {
-			return err
-		}
-		if len(refs) == 0 {
-			continue
-		}
-		places, _, err := r.compiler.Inspect(r.unit(r.Head, id), false)
-		if err != nil {
-			return err
-		}
-		for _, ref := range refs {
-			ref.Position = places.At(ref.Path)
-			r.add(ref)
-		}
-	}
-	return nil
 }
 
 // touchedOnly drops what is no mistake and stands where the change touches
@@ -335,7 +328,8 @@ func (r *reviewer) touchedOnly() error {
 	return nil
 }
 
-// severities applies the organisation's severity of each rule.
+// severities applies the organisation's severity of each rule. What is for
+// information alone stays so.
 func (r *reviewer) severities() {
 	kept := diag.List{}
 	for _, f := range r.verdict.Findings {
@@ -343,7 +337,7 @@ func (r *reviewer) severities() {
 		switch s := r.org.HouseRules.Severity[f.Code]; {
 		case house && severity(r.org.HouseRules, f.Code) == isOff:
 			continue
-		case house && s == isWarning:
+		case house && s == isWarning && f.Severity == diag.Error:
 			f.Severity = diag.Warning
 		case s == isError && f.Severity == diag.Warning:
 			f.Severity = diag.Error

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -19,6 +20,9 @@ import (
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
+
+// now is the moment at which the tests judge.
+var now = time.Date(2027, 1, 5, 10, 15, 0, 0, time.UTC)
 
 const ladder = `package framework
 
@@ -162,11 +166,11 @@ func TestReview(t *testing.T) {
 	}
 	var b strings.Builder
 	for _, tc := range slices.Concat(cases, houseCases(), lineCases()) {
-		v, err := review.Review(context.Background(), c, review.Change{Base: tc.base, Head: tc.head, Root: "frameworks", All: tc.all})
+		v, err := review.Review(context.Background(), c, review.Change{Now: now, Base: tc.base, Head: tc.head, Root: "frameworks", All: tc.all})
 		if err != nil {
 			t.Fatalf("%s: %v", tc.name, err)
 		}
-		again, err := review.Review(context.Background(), c, review.Change{Base: tc.base, Head: tc.head, Root: "frameworks", All: tc.all})
+		again, err := review.Review(context.Background(), c, review.Change{Now: now, Base: tc.base, Head: tc.head, Root: "frameworks", All: tc.all})
 		if err != nil {
 			t.Fatal(err)
 		}

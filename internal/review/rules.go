@@ -29,6 +29,8 @@ var houseRules = map[string]string{
 	"unknown-job-grade":     isError,
 	"unknown-framework":     isError,
 	"unknown-proficiency":   isError,
+	"notice":                isError,
+	"freeze":                isError,
 	"near-duplicate":        isWarning,
 	"near-duplicate-levels": isWarning,
 	"mixed-punctuation":     isWarning,
