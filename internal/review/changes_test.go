@@ -17,7 +17,7 @@ import (
 // TestChanges writes docs/changes.md, for somebody who judges the wording.
 func TestChanges(t *testing.T) {
 	t.Parallel()
-	c, err := compile.New(compile.Options{})
+	c, err := compile.New(compile.Options{CacheDir: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
 	}

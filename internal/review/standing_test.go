@@ -16,7 +16,7 @@ import (
 
 func compiler(t *testing.T) *compile.Compiler {
 	t.Helper()
-	c, err := compile.New(compile.Options{})
+	c, err := compile.New(compile.Options{CacheDir: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
 	}
