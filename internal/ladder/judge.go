@@ -16,12 +16,14 @@ type Judgement struct {
 	Category Category `json:"category,omitempty"`
 	// Bump is "major", "minor" or "patch", "" if nothing changed.
 	Bump string `json:"bump,omitempty"`
-	// Rules are those of the changes that decided the bump, sorted; none where
-	// all changes were accepted. Raised says that the author asked for more.
+	// Rules are those of the changes that call for the heaviest step, sorted.
+	// Raised says that the author asked for more.
 	Rules  []string `json:"rules"`
 	Raised bool     `json:"raised,omitempty"`
-	// Accepted are the rules whose changes were left out of the bump, sorted.
+	// Accepted are the rules that call for more than Bump, and were accepted;
+	// TooLow those that keep release.bump from counting; both sorted.
 	Accepted []string `json:"accepted"`
+	TooLow   []string `json:"too_low,omitempty"`
 	// Undeclared are the rewordings that count as if they asked more until the
 	// author declares what they mean.
 	Undeclared []Declaration `json:"undeclared"`
@@ -79,8 +81,8 @@ func (s ChangeSet) Judge(r *Release, accept []Accept) Judgement {
 	j := Judgement{Rules: []string{}, Accepted: []string{}, Undeclared: []Declaration{}, Problems: []Problem{}}
 	j.Changes = s.Declared(r.Meaning)
 	j.Category = j.Changes.Category()
-	j.weigh(accept)
-	j.raise(r.Bump)
+	j.weigh()
+	j.follow(r.Bump, accept)
 	s.judgeAccept(&j, accept)
 	s.judgeMeaning(&j, r.Meaning)
 	for i := range s.Changes {
@@ -91,29 +93,15 @@ func (s ChangeSet) Judge(r *Release, accept []Accept) Judgement {
 	return j
 }
 
-// weigh finds the bump: the heaviest of what was not accepted, and a patch at
-// least where something changed.
-func (j *Judgement) weigh(accept []Accept) {
-	if j.Changes.Empty() {
-		return
-	}
-	accepted := func(rule string) bool {
-		return slices.ContainsFunc(accept, func(a Accept) bool { return a.Rule == rule })
-	}
-	j.Bump = BumpPatch
+// weigh finds the bump that the changes call for: the heaviest of all.
+func (j *Judgement) weigh() {
+	j.Bump = j.Changes.Bump()
 	for _, c := range j.Changes.Changes {
-		switch {
-		case accepted(c.Rule):
-			j.Accepted = append(j.Accepted, c.Rule)
-			continue
-		case bumpWeight(c.Category.Bump()) > bumpWeight(j.Bump):
-			j.Bump, j.Rules = c.Category.Bump(), nil
-		}
 		if c.Category.Bump() == j.Bump {
 			j.Rules = append(j.Rules, c.Rule)
 		}
 	}
-	j.Rules, j.Accepted = sortedOnce(j.Rules), sortedOnce(j.Accepted)
+	j.Rules = sortedOnce(j.Rules)
 }
 
 func sortedOnce(list []string) []string {
@@ -129,19 +117,39 @@ func bumpWeight(bump string) int {
 	return 1 + slices.Index([]string{BumpPatch, BumpMinor, BumpMajor}, bump)
 }
 
-// raise takes the author's bump where it is heavier.
-func (j *Judgement) raise(bump string) {
+// follow takes the author's bump: a heavier one as it is, and a lighter one
+// where every rule that calls for more is accepted.
+func (j *Judgement) follow(bump string, accept []Accept) {
 	switch {
-	case bumpWeight(bump) == 0 || j.Bump == "":
+	case bumpWeight(bump) == 0 || j.Bump == "" || bump == j.Bump:
+		return
 	case bumpWeight(bump) > bumpWeight(j.Bump):
 		j.Bump, j.Raised = bump, true
-	case bumpWeight(bump) < bumpWeight(j.Bump):
-		j.Problems = append(j.Problems, Problem{
-			Code: BumpTooLow, Field: "release.bump",
-			Message: fmt.Sprintf("The release asks for a %s step of the version number, and what changed is a %s one: %s", bump, j.Bump, j.heaviest()),
-			Instead: fmt.Sprintf("Leave bump out, or accept the rule with a reason: accept: [{rule: %q, reason: \"...\"}]", j.Rules[0]),
-		})
+		return
 	}
+	for _, c := range j.Changes.Changes {
+		switch {
+		case bumpWeight(c.Category.Bump()) <= bumpWeight(bump):
+		case slices.ContainsFunc(accept, func(a Accept) bool { return a.Rule == c.Rule }):
+			j.Accepted = append(j.Accepted, c.Rule)
+		default:
+			j.TooLow = append(j.TooLow, c.Rule)
+		}
+	}
+	if len(j.TooLow) == 0 {
+		j.Bump, j.Accepted = bump, sortedOnce(j.Accepted)
+		return
+	}
+	j.Accepted, j.TooLow = []string{}, sortedOnce(j.TooLow)
+	var lines []string
+	for _, rule := range j.TooLow {
+		lines = append(lines, fmt.Sprintf("{rule: %q, reason: \"...\"}", rule))
+	}
+	j.Problems = append(j.Problems, Problem{
+		Code: BumpTooLow, Field: "release.bump",
+		Message: fmt.Sprintf("The release asks for a %s step of the version number, and what changed is a %s one: %s", bump, j.Bump, j.heaviest()),
+		Instead: fmt.Sprintf("Leave bump out, or accept what calls for more, with reasons: accept: [%s]", strings.Join(lines, ", ")),
+	})
 }
 
 // heaviest is the sentence of the first change that decided the bump.

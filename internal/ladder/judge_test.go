@@ -74,10 +74,10 @@ func judgeCases() []judgeCase {
 		{"the author asks for what it is", add, &Release{Bump: "major"}, nil, "asks more, major by [expectation-added]"},
 		{"the author lowers", add, &Release{Bump: "minor"}, nil, "asks more, major by [expectation-added]\nrelease-bump-too-low at release.bump: " +
 			"The release asks for a minor step of the version number, and what changed is a major one: Staff Support Specialist (L4), Autonomy: now also asks \"Hires\". " +
-			"-> Leave bump out, or accept the rule with a reason: accept: [{rule: \"expectation-added\", reason: \"...\"}]"},
-		{"the author lowers and accepts", add, &Release{Bump: "minor"}, added, "asks more, minor, raised by [], accepted [expectation-added]"},
-		{"accepted", add, nil, added, "asks more, patch by [], accepted [expectation-added]"},
-		{"accepted, and another rule", func(e edit) { add(e); e.Title = "Support career ladder" }, nil, added, "asks more, minor by [framework-title-changed], accepted [expectation-added]"},
+			"-> Leave bump out, or accept what calls for more, with reasons: accept: [{rule: \"expectation-added\", reason: \"...\"}]"},
+		{"the author lowers and accepts", add, &Release{Bump: "minor"}, added, "asks more, minor by [expectation-added], accepted [expectation-added]"},
+		{"accepted, and nothing lowered", add, nil, added, "asks more, major by [expectation-added]"},
+		{"lowered too far", add, &Release{Bump: "patch"}, added, "asks more, patch by [expectation-added], accepted [expectation-added]"},
 		{"accepted, what did not change", add, nil, []Accept{{Rule: "degree-raised"}, {Rule: "prose-vague"}}, "asks more, major by [expectation-added]\n" +
 			"accept-unused at accept[0]: The rule \"degree-raised\" is accepted, and nothing changed that it speaks of. -> Leave it out."},
 		{"accepted as undeclared, and declared", reword, means("lvl_4.comp_autonomy", "same"), []Accept{{Rule: "expectation-reworded"}}, "clarifies, minor by [expectation-reworded-same]"},
