@@ -16,26 +16,56 @@ type judgement struct {
 	Category ladder.Category `json:"category,omitempty"`
 	Rules    []string        `json:"rules,omitempty"`
 	Headline string          `json:"headline,omitempty"`
+	// Held is the bump that the changes call for, where the author asked for
+	// a lower one and did not accept what stands against it.
+	Held string `json:"held,omitempty"`
 }
 
 // compare judges the step from a to b, of which either may be nil.
 func compare(a, b *ladder.Framework, said ladder.Directives) *judgement {
+	var j *judgement
+	var changes []ladder.Change
 	switch {
 	case a == nil && b == nil:
 		return &judgement{}
 	case a == nil:
-		return &judgement{Bump: ladder.BumpMinor, Category: ladder.Adds}
+		j = &judgement{Bump: ladder.BumpMinor, Category: ladder.Adds}
 	case b == nil:
-		return &judgement{Bump: ladder.BumpMajor, Category: ladder.MovesPeople}
+		j = &judgement{Bump: ladder.BumpMajor, Category: ladder.MovesPeople}
+	default:
+		set := Changes(a, b, said)
+		j = &judgement{Bump: set.Bump(), Category: set.Category(), Headline: set.Headline(b)}
+		changes = set.Changes
 	}
-	set := Changes(a, b, said)
-	j := &judgement{Bump: set.Bump(), Category: set.Category(), Headline: set.Headline(b)}
-	for _, ch := range set.Changes {
+	for _, ch := range changes {
 		j.Rules = append(j.Rules, ch.Rule)
 	}
 	slices.Sort(j.Rules)
 	j.Rules = slices.Compact(j.Rules)
+	j.declare(said, changes)
 	return j
+}
+
+// declare follows the author, who may raise the bump, and may lower it where
+// every change that calls for more is accepted by its rule.
+func (j *judgement) declare(said ladder.Directives, changes []ladder.Change) {
+	if said.Release == nil || said.Release.Bump == "" || j.Bump == "" {
+		return
+	}
+	want := said.Release.Bump
+	accepted := len(changes) > 0 && !slices.ContainsFunc(changes, func(ch ladder.Change) bool {
+		return weight(ch.Category.Bump()) > weight(want) && !slices.ContainsFunc(said.Accept, func(a ladder.Accept) bool { return a.Rule == ch.Rule })
+	})
+	if weight(want) < weight(j.Bump) && !accepted {
+		j.Held = j.Bump
+		return
+	}
+	j.Bump = want
+}
+
+// weight orders bumps.
+func weight(bump string) int {
+	return slices.Index([]string{ladder.BumpPatch, ladder.BumpMinor, ladder.BumpMajor}, bump)
 }
 
 // Changes are those from a to b, judged by what the author declares.

@@ -1,6 +1,7 @@
 package history
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -118,9 +119,13 @@ func clip(s string) string {
 
 // tagSet is all versions' tags of a repository. It is never changed.
 type tagSet struct {
-	byID    map[string][]*claim // by name
+	byID    map[string][]*claim // by number
+	on      map[place][]*claim  // by where they stand
 	unnamed []*claim            // those whose name is of no framework
 }
+
+// place is where a tag stands: its framework and its commit.
+type place struct{ id, commit string }
 
 func newTagSet(tags []Tag) *tagSet {
 	s := &tagSet{byID: map[string][]*claim{}}
@@ -132,7 +137,31 @@ func newTagSet(tags []Tag) *tagSet {
 		}
 		s.byID[c.id] = append(s.byID[c.id], c)
 	}
+	for _, list := range s.byID {
+		slices.SortFunc(list, func(a, b *claim) int { return cmp.Or(a.number.compare(b.number), strings.Compare(a.Name, b.Name)) })
+	}
+	s.index()
 	return s
+}
+
+// index finds tags by where they stand.
+func (s *tagSet) index() {
+	s.on = map[place][]*claim{}
+	for id, list := range s.byID {
+		for _, c := range list {
+			if c.problem == "" {
+				s.on[place{id, c.Target}] = append(s.on[place{id, c.Target}], c)
+			}
+		}
+	}
+}
+
+// standing are the tags of a framework on a commit that may count.
+func (s *tagSet) standing(id, commit string) []*claim {
+	if s == nil {
+		return nil
+	}
+	return s.on[place{id, commit}]
 }
 
 func (s *tagSet) of(id string) []*claim {
@@ -179,6 +208,7 @@ func (s *tagSet) keeping(t *tagSet) *tagSet {
 	if kept == n && n == len(old) && slices.EqualFunc(s.unnamed, t.unnamed, (*claim).same) {
 		return t
 	}
+	s.index()
 	return s
 }
 
@@ -208,17 +238,14 @@ func (s *tagSet) strays(timelines []*Timeline) diag.List {
 	return out
 }
 
-// numberFor is the number that a tag gives to version v, which is become i:
-// the tag is annotated, on the commit, with the digest, the recording and the
-// number before, and its number may follow. last is the number before.
-func (s *tagSet) numberFor(c *chain, i int, v *Version, last number) (number, *claim, bool) {
+// numberFor is the number that a tag gives to a version: the tag is annotated,
+// on its commit, with its digest, its recording and the number before, and its
+// number may follow. Of several, the one counts that would be computed, else
+// the lowest.
+func (s *tagSet) numberFor(v *Version, last, computed number) (number, *claim, bool) {
 	var found *claim
-	computed := last.step(c.becomes[i].judged.Bump)
-	for _, t := range s.of(v.Framework) {
-		if t.refusal(v, last) != "" {
-			continue
-		}
-		if found == nil || t.number == computed {
+	for _, t := range s.standing(v.Framework, v.Commit) {
+		if t.refusal(v, last) == "" && (found == nil || t.number == computed) {
 			found = t
 		}
 	}
@@ -236,8 +263,8 @@ func (s *tagSet) numberBefore(c *chain, i int, last number) (number, bool) {
 		return number{}, false
 	}
 	b := &c.becomes[i]
-	for _, t := range s.of(b.text.id) {
-		if t.problem != "" || t.Target != b.commit.hash || t.digest != digestOr(b.text.digest) || !t.recorded.Equal(b.commit.recorded) {
+	for _, t := range s.standing(b.text.id, b.commit.hash) {
+		if t.digest != digestOr(b.text.digest) || !t.recorded.Equal(b.commit.recorded) {
 			continue
 		}
 		n, ok := parseNumber(t.previous)
@@ -246,6 +273,29 @@ func (s *tagSet) numberBefore(c *chain, i int, last number) (number, bool) {
 		}
 	}
 	return number{}, false
+}
+
+// lost are the tags of versions that cannot be read any more: they stand on
+// commits whose content does not compile, in the order of these. Their numbers
+// stay taken.
+func (c *chain) lost() []*claim {
+	var out []*claim
+	if c.tags == nil || len(c.tags.on) == 0 {
+		return nil
+	}
+	for _, r := range c.refused {
+		for _, t := range c.tags.standing(r.id, r.commit) {
+			if t.recorded.Equal(r.recorded) && t.digest != noDigest && !slices.ContainsFunc(c.becomes, t.names) {
+				out = append(out, t)
+			}
+		}
+	}
+	return out
+}
+
+// names says whether a text that came into force is the one that a tag is of.
+func (t *claim) names(b become) bool {
+	return b.commit.hash == t.Target && digestOr(b.text.digest) == t.digest
 }
 
 func digestOr(digest string) string {
