@@ -22,7 +22,7 @@ import (
 // histories: with MILEPOST_PROOFS=full, over 20,000.
 func TestOracle(t *testing.T) {
 	t.Parallel()
-	l := newLibrary()
+	l := library1()
 	var asked, editions, came atomic.Int64
 	many := histories()
 	shares(t, many, func(t *testing.T, seed uint64) {
@@ -173,6 +173,8 @@ func (x *examiner) framework(n int, tl *Timeline) {
 	}
 }
 
+func isPlain(f diag.Finding) bool { return f.Code == "correction-plain" }
+
 func stamped(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.999999999Z") }
 
 func (x *examiner) at(n int, tl *Timeline, at time.Time, v View) {
@@ -247,7 +249,7 @@ func (x *examiner) list(n int, tl *Timeline, v View) {
 		}
 		corrects := w.Info().Corrects
 		got = append(got, fmt.Sprint(w.Number, " ", w.Previous, " ", w.Bump, " ", w.Digest, " from ", stamped(e.From), " since ", stamped(w.InForceFrom), " recorded ", stamped(w.RecordedAt),
-			" corrects ", corrects, " plain ", slices.ContainsFunc(w.Findings, func(f diag.Finding) bool { return f.Code == "correction-plain" }), " until ", until, " ", e.Status))
+			" corrects ", corrects, " plain ", slices.ContainsFunc(w.Findings, isPlain), " until ", until, " ", e.Status))
 		if w.Removed != (w.Digest == "") {
 			x.wrong("%s: removed %t with digest %q", w.Number, w.Removed, w.Digest)
 		}

@@ -29,7 +29,8 @@ type words struct {
 	Text     int // which of the texts
 	Formerly []string
 	Broken   bool
-	Note     int // a comment, which changes the files and not what they say
+	Refused  bool // what it says does not compile
+	Note     int  // a comment, which changes the files and not what they say
 	Said     ladder.Directives
 }
 
@@ -231,7 +232,7 @@ func (w *world) successorOf(id string, came map[string]*words, gone map[string]b
 			return -1
 		}
 	}
-	if c.Broken {
+	if c.Broken || c.Refused {
 		return -1
 	}
 	for _, former := range c.Formerly {
@@ -251,7 +252,7 @@ func (l *line) take(o *oracle, i int, base, next *words, hasBase, hasNext, dropp
 		switch {
 		case base == nil:
 			l.base.held, l.base.unsound = nil, false
-		case base.Broken:
+		case base.Broken || base.Refused:
 			l.base.unsound = true
 		default:
 			h := o.hold(i, base, l.base.held, edition)
@@ -262,7 +263,7 @@ func (l *line) take(o *oracle, i int, base, next *words, hasBase, hasNext, dropp
 	}
 	if hasNext {
 		l.next.there = next != nil
-		if next != nil && !next.Broken {
+		if next != nil && !next.Broken && !next.Refused {
 			h := o.hold(i, next, edition, nil)
 			late := edition.before(at) && (h.from.IsZero() || h.from.After(edition.from))
 			if l.next.unsound = late; !late {

@@ -85,6 +85,9 @@ type library struct {
 	compiler *compile.Compiler
 }
 
+// library1 is the library of all tests: what it compiled once, it has.
+var library1 = sync.OnceValue(newLibrary)
+
 type verdict struct {
 	set ladder.ChangeSet
 }
