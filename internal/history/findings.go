@@ -24,12 +24,12 @@ func aheadFinding(t *text) diag.List {
 
 // redatedFinding refuses to take an edition out of force by its date.
 func redatedFinding(old, t *text) diag.List {
-	is := "no date"
+	now := "its date was taken out"
 	if t.directives.Effective != "" {
-		is = t.directives.Effective
+		now = "its date was changed to " + t.directives.Effective
 	}
 	return diag.List{finding("edition-redated", t.dir, "effective", t.id,
-		fmt.Sprintf("the edition is in force since %s, and its date was changed to %s", old.directives.Effective, is),
+		fmt.Sprintf("the edition is in force since %s, and %s", old.directives.Effective, now),
 		fmt.Sprintf("Write effective: %q again. A text that was in force stays so; to change it, change its words, or bring the earlier text back as a change of its own.", old.directives.Effective))}
 }
 

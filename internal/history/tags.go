@@ -62,7 +62,7 @@ func readTag(t Tag) *claim {
 	case !isNumber:
 		c.problem = fmt.Sprintf("%q is not a version number, as 1.4.0 is", strings.TrimPrefix(v, "v"))
 	case !t.Annotated:
-		c.problem = "it is a lightweight tag, and says nothing about the version"
+		c.problem = "it has no message, and so says nothing about the version"
 	case t.Target == "":
 		c.problem = "it does not name a commit"
 	default:
@@ -313,7 +313,7 @@ func (t *claim) refusal(v *Version, last number) string {
 	case t.Target != v.Commit:
 		return "it stands on a commit that made no version of the framework"
 	case t.digest != digestOr(v.Digest):
-		return "its digest is not that of the text at its commit"
+		return "it was made for another text than the one in its commit"
 	case !t.recorded.Equal(v.RecordedAt):
 		return fmt.Sprintf("it says that the change was recorded at %s, and that was %s", t.recorded.UTC().Format(time.RFC3339Nano), v.RecordedAt.UTC().Format(time.RFC3339Nano))
 	case t.previous != v.Previous && (t.previous != "" || v.Previous != ""):
@@ -342,8 +342,13 @@ func (c *chain) alarms(onBranch func(commit string) bool) diag.List {
 			counted[v.tag], newest = true, i
 		}
 	}
+	lost := c.lost()
 	for _, t := range c.tags.ofChain(c) {
-		if !counted[t] {
+		switch {
+		case counted[t]:
+		case slices.Contains(lost, t):
+			out = append(out, versionLost(c.id, t))
+		default:
 			out = append(out, tagIgnored(c.id, t, c.why(t, onBranch)))
 		}
 	}
@@ -359,6 +364,13 @@ func tagIgnored(id string, t *claim, why string) diag.Finding {
 	return diag.Finding{Code: "tag-ignored", Severity: diag.Warning, Framework: id,
 		Message: fmt.Sprintf("the tag %s does not count: %s", clip(t.Name), why),
 		Help:    "Delete the tag if nobody made it on purpose. Versions stay as they are, with or without it."}
+}
+
+// versionLost is the alarm that a tagged version cannot be read any more.
+func versionLost(id string, t *claim) diag.Finding {
+	return diag.Finding{Code: "version-unreadable", Severity: diag.Warning, Framework: id,
+		Message: fmt.Sprintf("version %s was released, and its text cannot be read any more: it stands at commit %.10s, and needs a change today", t.number, t.Target),
+		Help:    "Its number stays taken. On its dates the text before it is answered. Read it with the Milepost that released it, and tell those who make Milepost."}
 }
 
 func tagMissing(id string, v *Version) diag.Finding {
