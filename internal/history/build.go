@@ -27,6 +27,13 @@ type repository interface {
 	Tree(ctx context.Context, commit string) (fs.FS, error)
 }
 
+// engine is what history asks of a compile.Compiler.
+type engine interface {
+	Lookup(compile.Unit) (*compile.Result, bool)
+	Framework(context.Context, compile.Unit) (*compile.Result, error)
+	Organisation(ctx context.Context, fsys fs.FS, root string) (ladder.Organisation, diag.List, error)
+}
+
 // clockSkew is how far ahead of the clock a commit may be before it has to wait.
 const clockSkew = time.Minute
 
@@ -51,7 +58,7 @@ type event struct {
 // commit costs the same whatever came before; what it hands out is never
 // changed afterwards.
 type builder struct {
-	compiler *compile.Compiler
+	compiler engine
 	root     string
 	progress func(done, all int)
 
@@ -87,7 +94,7 @@ type commitInfo struct {
 	zone          *time.Location // where its days begin
 }
 
-func newBuilder(c *compile.Compiler, root string, progress func(done, all int)) *builder {
+func newBuilder(c engine, root string, progress func(done, all int)) *builder {
 	return &builder{
 		compiler: c, root: root, progress: progress,
 		trees: map[string]string{}, results: map[unitKey]*compile.Result{}, branch: map[string]bool{},
@@ -233,7 +240,7 @@ func (b *builder) record(c gitrepo.Commit) []event {
 	if len(touched) == 0 {
 		return nil
 	}
-	if orgs == 0 {
+	if orgs == 0 || b.orgs[orgs-1].blob == "" { // its own, where that has none
 		orgs = len(b.orgs)
 	}
 	b.commits = append(b.commits, commitInfo{hash: c.Hash, subject: c.Subject, recorded: at, org: orgs})
@@ -302,17 +309,6 @@ func (b *builder) apply(events []event) {
 			gone[id] = true
 		}
 	}
-	var renames []rename
-	for _, e := range events {
-		id := e.key.id()
-		if e.key.dir != id || e.key.tree == "" {
-			continue
-		}
-		if from := b.continues(id, b.results[e.key], gone); from != "" {
-			renames = append(renames, b.rename(from, id, at))
-			delete(gone, from)
-		}
-	}
 	bases, nexts := map[string]*arrival{}, map[string]*arrival{}
 	for _, e := range events {
 		id, into := e.key.id(), bases
@@ -325,9 +321,13 @@ func (b *builder) apply(events []event) {
 		}
 		into[id] = a
 	}
-	for _, r := range renames {
-		if nexts[r.to] == nil { // the edition did not go along
-			b.chains[r.to].next = r.next
+	for _, id := range slices.Sorted(maps.Keys(bases)) {
+		if bases[id].tree == "" {
+			continue
+		}
+		if from := b.continues(id, bases, gone, at); from != "" {
+			b.rename(from, id, at, nexts[id] != nil)
+			delete(gone, from)
 		}
 	}
 	for _, id := range slices.Sorted(maps.Keys(union(bases, nexts))) {
@@ -336,17 +336,6 @@ func (b *builder) apply(events []event) {
 			continue
 		}
 		b.chain(id).advance(at, bases[id], nexts[id])
-	}
-}
-
-// taken notes that a directory stands under an id that a framework had.
-func (b *builder) taken(id string, base *arrival, at commitInfo) {
-	switch {
-	case base == nil:
-	case base.result == nil:
-		delete(b.squatters, id)
-	default:
-		b.squatters[id] = at.hash
 	}
 }
 
@@ -364,55 +353,6 @@ func (b *builder) chain(id string) *chain {
 		b.chains[id] = c
 	}
 	return c
-}
-
-// continues is the id whose chain a directory takes over: one that it says it
-// was formerly, or one that took over from it, where that ends here.
-func (b *builder) continues(id string, r *compile.Result, gone map[string]bool) string {
-	if c := b.chains[id]; c != nil && len(c.becomes) > 0 {
-		return ""
-	}
-	if to := b.renamed[id]; to != "" && gone[to] {
-		return to
-	}
-	if r == nil || !r.OK() {
-		return ""
-	}
-	for _, former := range r.Formerly {
-		if gone[former] && b.chains[former] != nil {
-			return former
-		}
-	}
-	return ""
-}
-
-// rename is a framework that goes on under another id, and the coming edition
-// that stood there already.
-type rename struct {
-	to   string
-	next slot
-}
-
-// rename lets a chain go on under another id; the old one leads there.
-func (b *builder) rename(from, to string, at commitInfo) rename {
-	r := rename{to: to}
-	if drafts := b.chains[to]; drafts != nil {
-		r.next = drafts.next
-	}
-	c := b.chains[from]
-	c.settle(at.recorded)
-	delete(b.chains, from)
-	c.id, c.timeline = to, nil
-	b.chains[to] = c
-	delete(b.renamed, to)
-	delete(b.squatters, to)
-	for id, at := range b.renamed {
-		if at == from {
-			b.renamed[id] = to
-		}
-	}
-	b.renamed[from] = to
-	return r
 }
 
 // The two ways in which hosts write the pull request into a commit's first line.

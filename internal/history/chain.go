@@ -20,6 +20,7 @@ type text struct {
 	directives ladder.Directives
 	from       time.Time  // from when an edition is in force, zero where it has no date
 	publish    time.Time  // from when everybody may see it, zero where nothing says so
+	acceptOld  time.Time  // until when the text before it is accepted too, zero where nothing says so
 	commit     commitInfo // the one that last changed what it says, or its dates
 	tree       string
 	gz         []byte // the canonical form, gzipped
@@ -38,6 +39,9 @@ func (s *slot) refuse(found diag.List, c commitInfo) { s.findings, s.broken = fo
 
 func (s *slot) set(t *text) { *s = slot{text: t} }
 
+// stands says whether there is anything in the directory.
+func (s *slot) stands() bool { return s.text != nil || s.broken != "" }
+
 // become is a text that came into force, or the end of the framework.
 type become struct {
 	at     time.Time  // when
@@ -49,18 +53,20 @@ type become struct {
 
 // draft is what stood in the coming edition after a commit.
 type draft struct {
-	at     time.Time // when it was recorded
-	text   *text     // nil where there was none that is still to come
-	base   int       // the index of the become in force then, -1 for none
-	said   ladder.Directives
-	coming *coming // the version that it is on the way to
+	at      time.Time // when it was recorded
+	text    *text     // nil where there was none that is still to come
+	inForce *text     // what was in force then
+	base    int       // the index of its become, -1 for none
+	said    ladder.Directives
+	accepts *acceptance // what it changes about older texts that are accepted, nil for nothing
+	arrived bool        // the one before it came into force at that very moment
+	coming  *coming     // the version that it is on the way to
 }
 
-// acceptance is an older text that is accepted beside the one in force.
-type acceptance struct {
-	since, until time.Time
-	old          int // index of the become that is accepted too
-	reason       string
+// refusal is a commit whose content did not compile.
+type refusal struct {
+	id, commit string
+	recorded   time.Time
 }
 
 // chain is one framework's history as commits are folded into it. It only
@@ -74,9 +80,10 @@ type chain struct {
 	drafts     []draft
 	accepted   []acceptance
 	seen       map[string]bool // directives that a text in force carried
-	versions   []*Version      // of becomes, as far as they are numbered
-	tags       *tagSet         // that the numbers were given by
-	timeline   *Timeline       // as handed out last, nil where it is out of date
+	refused    []refusal
+	versions   []*Version // of becomes, as far as they are numbered
+	tags       *tagSet    // that the numbers were given by
+	timeline   *Timeline  // as handed out last, nil where it is out of date
 }
 
 // arrival is a directory's content at one commit.
@@ -89,7 +96,7 @@ type arrival struct {
 func (c *chain) fork() *chain {
 	f := *c
 	f.becomes, f.drafts = slices.Clip(c.becomes), slices.Clip(c.drafts)
-	f.versions, f.accepted = slices.Clip(c.versions), slices.Clip(c.accepted)
+	f.versions, f.accepted, f.refused = slices.Clip(c.versions), slices.Clip(c.accepted), slices.Clip(c.refused)
 	f.seen = maps.Clone(c.seen)
 	f.timeline = nil
 	return &f
@@ -109,11 +116,11 @@ func (c *chain) advance(at commitInfo, base, next *arrival) {
 	if c.next.gone && c.base.broken == "" {
 		c.next = slot{}
 	}
-	text := c.base.text
-	if c.next.text.due(at.recorded) {
-		text = c.next.text
+	if e := c.next.text; e.due(at.recorded) {
+		c.become(at.recorded, e, e.commit)
+	} else {
+		c.become(at.recorded, c.base.text, at)
 	}
-	c.become(at.recorded, text, at)
 	c.note(at)
 }
 
@@ -122,10 +129,13 @@ func (t *text) due(at time.Time) bool {
 	return t != nil && !t.from.IsZero() && !t.from.After(at)
 }
 
-// settle lets an edition come into force whose date came before t. A commit
-// at the very moment of the date counts first.
+// came says whether an edition's date came before a commit at t: a commit at the
+// very moment of the date counts first.
+func (t *text) came(at time.Time) bool { return t.due(at) && t.from.Before(at) }
+
+// settle lets an edition come into force whose date came before t.
 func (c *chain) settle(t time.Time) {
-	if e := c.next.text; e != nil && !e.from.IsZero() && e.from.Before(t) && c.inForce != e {
+	if e := c.next.text; e.came(t) && c.inForce != e {
 		c.become(e.from, e, e.commit)
 	}
 }
@@ -135,9 +145,9 @@ func (c *chain) takeBase(at commitInfo, a *arrival) {
 	case a.result == nil:
 		c.base.set(nil)
 	case !a.result.OK():
-		c.base.refuse(a.result.Findings, at)
+		c.refuse(&c.base, a.result.Findings, at)
 	default:
-		t := newText(at, a, c.base.text, c.id)
+		t := newText(at, a, c.id, c.next.text, c.base.text)
 		if t.from.After(at.recorded) {
 			c.base.refuse(diag.List{compile.EffectiveAhead("frameworks", t.id, t.directives.Effective)}, at)
 			return
@@ -148,47 +158,66 @@ func (c *chain) takeBase(at commitInfo, a *arrival) {
 
 func (c *chain) takeNext(at commitInfo, a *arrival) {
 	old := c.next.text
+	c.next.gone = a.result == nil
 	switch {
 	case a.result == nil:
-		c.next.gone = true
 		c.next.findings, c.next.broken = nil, ""
-		return
 	case !a.result.OK():
-		c.next.gone = false
-		c.next.refuse(a.result.Findings, at)
-		return
+		c.refuse(&c.next, a.result.Findings, at)
+	default:
+		t := newText(at, a, nextDir+c.id, old)
+		if old.came(at.recorded) && (t.from.IsZero() || t.from.After(old.from)) {
+			c.next.refuse(diag.List{compile.EditionRedated("frameworks", t.id, old.directives.Effective, t.directives.Effective)}, at)
+			return
+		}
+		if old != nil && old.digest == t.digest && old.from.Equal(t.from) {
+			t.commit, t.tree = old.commit, old.tree // an edition is named by the commit that last changed it
+		}
+		c.next.set(t)
 	}
-	t := newText(at, a, old, "next/"+c.id)
-	if old.due(at.recorded) && (t.from.IsZero() || t.from.After(old.from)) {
-		c.next.gone = false
-		c.next.refuse(diag.List{compile.EditionRedated("frameworks", t.id, old.directives.Effective, t.directives.Effective)}, at)
-		return
-	}
-	c.next.set(t)
 }
 
-// newText is a directory's new content. Where it says the same with the same
-// dates as the one before, it keeps the commit and the moments of that.
-func newText(at commitInfo, a *arrival, old *text, dir string) *text {
+// refuse notes content that does not compile.
+func (c *chain) refuse(s *slot, found diag.List, at commitInfo) {
+	s.refuse(found, at)
+	c.refused = append(c.refused, refusal{c.id, at.hash, at.recorded})
+}
+
+// newText is a directory's new content. A date that one of the texts before it
+// has keeps the moment that it was given at first, whatever zone the
+// organisation has by now; the last of them counts most.
+func newText(at commitInfo, a *arrival, dir string, before ...*text) *text {
 	r := a.result
 	t := &text{
-		id: r.ID, dir: dir, digest: r.Digest, title: r.Title, kind: r.Kind, directives: r.Directives,
-		commit: at, tree: a.tree, gz: r.Compressed(),
-		from: startOfDay(r.Directives.Effective, at.zone), publish: startOfDay(r.Directives.Publish, at.zone),
+		id: r.ID, dir: dir, digest: r.Digest, title: r.Title, kind: r.Kind, directives: r.Directives, commit: at, tree: a.tree, gz: r.Compressed(),
+		from: startOfDay(r.Directives.Effective, at.zone), publish: startOfDay(r.Directives.Publish, at.zone), acceptOld: lastOfDay(lastDay(r.Directives), at.zone),
 	}
-	if old == nil {
-		return t
-	}
-	if old.directives.Effective == t.directives.Effective {
-		t.from = old.from
-	}
-	if old.directives.Publish == t.directives.Publish {
-		t.publish = old.publish
-	}
-	if old.digest == t.digest && old.from.Equal(t.from) {
-		t.commit, t.tree, t.gz = old.commit, old.tree, old.gz
+	for _, old := range before {
+		if old == nil {
+			continue
+		}
+		if old.directives.Effective == t.directives.Effective {
+			t.from = old.from
+		}
+		if old.directives.Publish == t.directives.Publish {
+			t.publish = old.publish
+		}
+		if lastDay(old.directives) == lastDay(t.directives) {
+			t.acceptOld = old.acceptOld
+		}
+		if old.digest == t.digest {
+			t.gz = old.gz
+		}
 	}
 	return t
+}
+
+// lastDay is the last day on which an older text is accepted, "" for none.
+func lastDay(d ladder.Directives) string {
+	if d.Transition == nil {
+		return ""
+	}
+	return d.Transition.AcceptOld
 }
 
 // become makes t the text in force. A version is there where its canonical
@@ -200,7 +229,7 @@ func (c *chain) become(at time.Time, t *text, commit commitInfo) {
 	if t != nil {
 		is = t.digest
 	}
-	said := c.said(before, t)
+	said := c.said(t)
 	if was != is && (is != "" || len(c.becomes) > 0) {
 		if t == nil {
 			last := c.becomes[len(c.becomes)-1].text
@@ -208,7 +237,9 @@ func (c *chain) become(at time.Time, t *text, commit commitInfo) {
 		}
 		c.becomes = append(c.becomes, become{at: at, commit: commit, text: t, said: said})
 	}
-	c.transition(at, before, c.inForce, was != is)
+	if a := c.acceptance(at, before, c.inForce, len(c.becomes), was != is); a != nil {
+		c.accepted = append(c.accepted, *a)
+	}
 	c.remember(c.inForce)
 }
 
@@ -219,26 +250,21 @@ func (c *chain) lastDigest() string {
 	return ""
 }
 
-// said are the directives that count for a change: those that it adds.
-// Leftovers mean nothing, nor does what a revert brings back.
-func (c *chain) said(before, t *text) ladder.Directives {
+// said are the directives that count for a change to t: those that it adds.
+// Leftovers mean nothing, nor does what a revert brings back: a text in force
+// had them before.
+func (c *chain) said(t *text) ladder.Directives {
 	if t == nil {
 		return ladder.Directives{}
 	}
-	var was ladder.Directives
-	if before != nil {
-		was = before.directives
-	}
 	said := t.directives
-	if same(was.Correction, said.Correction) || c.seen[key("correction", said.Correction)] {
+	if c.seen[key("correction", said.Correction)] {
 		said.Correction = nil
 	}
-	if same(was.Release, said.Release) || c.seen[key("release", said.Release)] {
+	if c.seen[key("release", said.Release)] {
 		said.Release = nil
 	}
-	said.Accept = slices.DeleteFunc(slices.Clone(said.Accept), func(a ladder.Accept) bool {
-		return slices.Contains(was.Accept, a) || c.seen[key("accept", a)]
-	})
+	said.Accept = slices.DeleteFunc(slices.Clone(said.Accept), func(a ladder.Accept) bool { return c.seen[key("accept", a)] })
 	return said
 }
 
@@ -277,42 +303,25 @@ func key(what string, v any) string {
 	return what + string(b)
 }
 
-func same[T any](a, b *T) bool { return key("", a) == key("", b) }
-
-// transition notes which older text is accepted beside the one in force. A
-// leftover goes on meaning the text that it meant.
-func (c *chain) transition(at time.Time, before, t *text, changed bool) {
-	var was, is *ladder.Transition
-	if before != nil {
-		was = before.directives.Transition
-	}
-	if t != nil {
-		is = t.directives.Transition
-	}
-	if same(was, is) {
-		return
-	}
-	a := acceptance{since: at, old: -1}
-	if is != nil {
-		a.until, a.reason = lastOfDay(is.AcceptOld, t.commit.zone), is.For
-		a.old = len(c.becomes) - 2
-		if n := len(c.accepted); !changed && was != nil && n > 0 {
-			a.old = c.accepted[n-1].old
-		}
-	}
-	c.accepted = append(c.accepted, a)
-}
-
 // note keeps what stands in the coming edition after a commit.
 func (c *chain) note(at commitInfo) {
 	e := c.next.text
+	n, arrived := len(c.drafts), false
 	if e.due(at.recorded) {
+		arrived = n > 0 && c.drafts[n-1].text == e
 		e = nil
 	}
-	d := draft{at: at.recorded, text: e, base: len(c.becomes) - 1}
-	if n := len(c.drafts); n == 0 && e == nil || n > 0 && c.drafts[n-1].text == e && (e == nil || c.drafts[n-1].base == d.base) {
+	if n == 0 && e == nil || n > 0 && c.drafts[n-1].text == e && (e == nil || c.drafts[n-1].inForce == c.inForce) {
 		return
 	}
-	d.said, d.coming = c.said(c.inForce, e), &coming{}
+	d := draft{at: at.recorded, text: e, inForce: c.inForce, base: len(c.becomes) - 1, said: c.said(e), arrived: arrived, coming: &coming{}}
+	if e != nil {
+		comes := len(c.becomes)
+		changed := e.digest != c.lastDigest()
+		if changed {
+			comes++
+		}
+		d.accepts = c.acceptance(e.from, c.inForce, e, comes, changed)
+	}
 	c.drafts = append(c.drafts, d)
 }

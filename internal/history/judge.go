@@ -16,21 +16,26 @@ type judgement struct {
 	Category ladder.Category `json:"category,omitempty"`
 	Rules    []string        `json:"rules,omitempty"`
 	Headline string          `json:"headline,omitempty"`
+	// Held is the bump that the changes call for, where the author asked for
+	// a lower one and did not accept what stands against it.
+	Held string `json:"held,omitempty"`
 }
 
 // compare judges the step from a to b, of which either may be nil.
 func compare(a, b *ladder.Framework, said ladder.Directives) *judgement {
-	switch {
-	case a == nil && b == nil:
+	if a == nil && b == nil {
 		return &judgement{}
-	case a == nil:
-		return &judgement{Bump: ladder.BumpMinor, Category: ladder.Adds}
-	case b == nil:
-		return &judgement{Bump: ladder.BumpMajor, Category: ladder.MovesPeople}
 	}
-	set := Changes(a, b, said)
-	j := &judgement{Bump: set.Bump(), Category: set.Category(), Headline: set.Headline(b)}
-	for _, ch := range set.Changes {
+	if a == nil {
+		// What comes back has no text to be compared with.
+		return &judgement{Bump: ladder.BumpMinor, Category: ladder.Adds, Rules: []string{"framework-added"}}
+	}
+	judged := ladder.Diff(a, b).Judge(said.Release, said.Accept)
+	j := &judgement{Bump: judged.Bump, Category: judged.Category, Headline: judged.Changes.Headline(b)}
+	if len(judged.TooLow) > 0 {
+		j.Held = judged.Bump
+	}
+	for _, ch := range judged.Changes.Changes {
 		j.Rules = append(j.Rules, ch.Rule)
 	}
 	slices.Sort(j.Rules)

@@ -1,6 +1,7 @@
 package history
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -47,6 +48,10 @@ func (n number) step(bump string) number {
 	return number{n.major, n.minor, n.patch + 1}
 }
 
+func (n number) compare(m number) int {
+	return cmp.Or(cmp.Compare(n.major, m.major), cmp.Compare(n.minor, m.minor), cmp.Compare(n.patch, m.patch))
+}
+
 // bumpTo is the part of the number that was raised from n to m, "" where m is
 // no number that may follow n.
 func (n number) bumpTo(m number) string {
@@ -58,31 +63,60 @@ func (n number) bumpTo(m number) string {
 	return ""
 }
 
-// renumber makes the versions of becomes that have none, in order. A tag that
-// counts gives its number; where none does, the number is computed.
+// renumber makes the versions of becomes that have none, in order. The tag of
+// the first of them may say which number the one before has.
 func (c *chain) renumber() {
-	for i := len(c.versions); i < len(c.becomes); i++ {
-		var prev *Version
-		var last number
-		if i > 0 {
-			prev = c.versions[i-1]
-			last, _ = parseNumber(prev.Number)
+	from := len(c.versions)
+	if from > 0 && from < len(c.becomes) && c.versions[from-1].tag == nil {
+		last, _ := c.lastBefore(from-1, c.lost())
+		if n, ok := c.tags.numberBefore(c, from, last); ok && n.String() != c.versions[from-1].Number {
+			from--
 		}
-		v := c.newVersion(i, prev)
-		if n, tag, ok := c.tags.numberFor(c, i, v, last); ok {
-			v.Number, v.tag = n.String(), tag
-		} else if n, ok := c.tags.numberBefore(c, i+1, last); ok {
-			v.Number = n.String()
-		} else {
-			v.Number = last.step(c.becomes[i].judged.Bump).String()
-		}
-		if prev != nil {
-			n, _ := parseNumber(v.Number)
-			v.Bump = last.bumpTo(n)
+	}
+	c.number(from)
+}
+
+// number makes the versions from become i on anew; those that come out as they
+// were stay the same.
+func (c *chain) number(from int) {
+	old, lost := c.versions, c.lost()
+	changed := false
+	if from < len(old) {
+		c.versions, c.timeline = slices.Clip(old[:from]), nil
+	}
+	for i := from; i < len(c.becomes); i++ {
+		full := c.becomes[i].text.with(old, i)
+		v := c.newVersion(i, full, lost)
+		if i < len(old) && old[i].same(v) {
+			v = old[i]
+		} else if i < len(old) {
+			changed = true
 		}
 		c.versions = append(c.versions, v)
-		c.becomes[i].text = c.becomes[i].text.lean()
+		c.becomes[i].text = full.lean()
 	}
+	if changed {
+		c.drafts = slices.Clone(c.drafts)
+		for i := range c.drafts {
+			c.drafts[i].coming = &coming{}
+		}
+	}
+}
+
+// lastBefore is the number that become i follows, and as it is written: that
+// of the version before, or of one that was tagged in between and cannot be
+// read any more.
+func (c *chain) lastBefore(i int, lost []*claim) (number, string) {
+	if i == 0 {
+		return number{}, ""
+	}
+	n, _ := parseNumber(c.versions[i-1].Number)
+	for _, t := range lost {
+		if t.recorded.Before(c.becomes[i].at) && t.previous == n.String() && n.bumpTo(t.number) != "" {
+			n = t.number
+		}
+	}
+	return n, n.String()
 }
 
 // lean is a text without its bytes, which the version has.
@@ -92,24 +126,47 @@ func (t *text) lean() *text {
 	return &l
 }
 
-// newVersion is become i as a version that has no number yet.
-func (c *chain) newVersion(i int, prev *Version) *Version {
+// newVersion is become i as a version, whose bytes t has. A tag that counts
+// gives its number; where none does, the number is computed.
+func (c *chain) newVersion(i int, t *text, lost []*claim) *Version {
 	b := &c.becomes[i]
+	last, previous := c.lastBefore(i, lost)
 	v := &Version{
-		Framework: b.text.id, Digest: b.text.digest, Title: b.text.title, Kind: b.text.kind,
+		Framework: t.id, Previous: previous, Digest: t.digest, Title: t.title, Kind: t.kind,
 		RecordedAt: b.commit.recorded, EffectiveFrom: b.at, InForceFrom: b.at,
-		Commit: b.commit.hash, Tree: b.text.tree, Subject: b.commit.subject, PullRequest: pullRequest(b.commit.subject),
-		Removed: b.text.digest == "", Edition: strings.HasPrefix(b.text.dir, "next/"),
+		Commit: b.commit.hash, Tree: t.tree, Subject: b.commit.subject, PullRequest: pullRequest(b.commit.subject),
+		Removed: t.digest == "", Edition: strings.HasPrefix(t.dir, nextDir),
 		Said: b.said, judged: b.judged,
 	}
-	if prev != nil {
-		v.Previous = prev.Number
+	if t.gz != nil {
+		v.stored.Store(&stored{gz: t.gz})
 	}
-	if b.text.gz != nil {
-		v.stored.Store(&stored{gz: b.text.gz})
+	n := last.step(b.judged.Bump)
+	if tagged, claim, ok := c.tags.numberFor(v, last, n); ok {
+		n, v.tag = tagged, claim
+	} else if said, ok := c.tags.numberBefore(c, i+1, last); ok {
+		n = said
 	}
-	v.correct(prev)
+	v.Number = n.String()
+	if i > 0 {
+		v.Bump = last.bumpTo(n)
+		v.correct(c.versions[i-1])
+	} else {
+		v.correct(nil)
+	}
+	if b.judged.Held != "" {
+		v.held(b.judged.Held)
+	}
 	return v
+}
+
+// held says that the author's lower bump does not count.
+func (v *Version) held(bump string) {
+	v.Findings = append(v.Findings, diag.Finding{
+		Code: "bump-not-lowered", Severity: diag.Warning, Framework: v.Framework, Path: "release.bump",
+		Message: fmt.Sprintf("release.bump asks for a %s step, and what changed for people makes it a %s one", v.Said.Release.Bump, bump),
+		Help:    "To lower it all the same, accept each rule that stands against it, with the reason, in the change itself. It cannot be lowered afterwards.",
+	})
 }
 
 // correct lets a correction take effect from the start of what it corrects:
@@ -155,28 +212,9 @@ func (v *Version) plain(said *ladder.Correction, why string) {
 func (c *chain) retag(tags *tagSet) {
 	was := c.tags.ofChain(c)
 	c.tags = tags
-	if slices.Equal(was, tags.ofChain(c)) {
-		return
-	}
-	old := c.versions
-	c.versions, c.timeline = nil, nil
-	for i := range c.becomes {
-		c.becomes[i].text = c.becomes[i].text.with(old, i)
-	}
-	c.renumber()
-	changed := false
-	for i, v := range c.versions {
-		if i < len(old) && old[i].same(v) {
-			c.versions[i] = old[i]
-			continue
-		}
-		changed = true
-	}
-	if changed {
-		c.drafts = slices.Clone(c.drafts)
-		for i := range c.drafts {
-			c.drafts[i].coming = &coming{}
-		}
+	if !slices.Equal(was, tags.ofChain(c)) {
+		c.timeline = nil // its alarms may be others
+		c.number(0)
 	}
 }
 
@@ -193,7 +231,7 @@ func (t *text) with(versions []*Version, i int) *text {
 // same says whether two versions of one become are told alike.
 func (v *Version) same(w *Version) bool {
 	return v.Number == w.Number && v.Previous == w.Previous && v.Bump == w.Bump && v.tag.same(w.tag) &&
-		v.EffectiveFrom.Equal(w.EffectiveFrom) && len(v.Findings) == len(w.Findings)
+		v.EffectiveFrom.Equal(w.EffectiveFrom) && slices.EqualFunc(v.Findings, w.Findings, func(a, b diag.Finding) bool { return a.Message == b.Message })
 }
 
 // recording is the form in which an edition is named by its recording:

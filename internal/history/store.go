@@ -143,7 +143,7 @@ func (s *Store) refresh(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if old := s.snapshot.Load(); old != nil && !changed && !tagged && !work && len(pending) == len(old.Pending) && !old.stale(s.o.Now()) {
+	if old := s.snapshot.Load(); old != nil && !changed && !tagged && !work && slices.Equal(pending, old.Pending) && !old.stale(s.o.Now()) {
 		return nil
 	}
 	return s.publish(pending)

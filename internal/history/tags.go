@@ -1,6 +1,7 @@
 package history
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -64,7 +65,7 @@ func readTag(t Tag) *claim {
 	case t.Problem != "":
 		c.problem = t.Problem
 	case !t.Annotated:
-		c.problem = "it is a lightweight tag, and says nothing about the version"
+		c.problem = "it has no message, and so says nothing about the version"
 	case t.Target == "":
 		c.problem = "it does not name a commit"
 	default:
@@ -121,9 +122,13 @@ func clip(s string) string {
 
 // tagSet is all versions' tags of a repository. It is never changed.
 type tagSet struct {
-	byID    map[string][]*claim // by name
+	byID    map[string][]*claim // by number
+	on      map[place][]*claim  // by where they stand
 	unnamed []*claim            // those whose name is of no framework
 }
+
+// place is where a tag stands: its framework and its commit.
+type place struct{ id, commit string }
 
 func newTagSet(tags []Tag) *tagSet {
 	s := &tagSet{byID: map[string][]*claim{}}
@@ -135,7 +140,31 @@ func newTagSet(tags []Tag) *tagSet {
 		}
 		s.byID[c.id] = append(s.byID[c.id], c)
 	}
+	for _, list := range s.byID {
+		slices.SortFunc(list, func(a, b *claim) int { return cmp.Or(a.number.compare(b.number), strings.Compare(a.Name, b.Name)) })
+	}
+	s.index()
 	return s
+}
+
+// index finds tags by where they stand.
+func (s *tagSet) index() {
+	s.on = map[place][]*claim{}
+	for id, list := range s.byID {
+		for _, c := range list {
+			if c.problem == "" {
+				s.on[place{id, c.Target}] = append(s.on[place{id, c.Target}], c)
+			}
+		}
+	}
+}
+
+// standing are the tags of a framework on a commit that may count.
+func (s *tagSet) standing(id, commit string) []*claim {
+	if s == nil {
+		return nil
+	}
+	return s.on[place{id, commit}]
 }
 
 func (s *tagSet) of(id string) []*claim {
@@ -182,6 +211,7 @@ func (s *tagSet) keeping(t *tagSet) *tagSet {
 	if kept == n && n == len(old) && slices.EqualFunc(s.unnamed, t.unnamed, (*claim).same) {
 		return t
 	}
+	s.index()
 	return s
 }
 
@@ -211,17 +241,14 @@ func (s *tagSet) strays(timelines []*Timeline) diag.List {
 	return out
 }
 
-// numberFor is the number that a tag gives to version v, which is become i:
-// the tag is annotated, on the commit, with the digest, the recording and the
-// number before, and its number may follow. last is the number before.
-func (s *tagSet) numberFor(c *chain, i int, v *Version, last number) (number, *claim, bool) {
+// numberFor is the number that a tag gives to a version: the tag is annotated,
+// on its commit, with its digest, its recording and the number before, and its
+// number may follow. Of several, the one counts that would be computed, else
+// the lowest.
+func (s *tagSet) numberFor(v *Version, last, computed number) (number, *claim, bool) {
 	var found *claim
-	computed := last.step(c.becomes[i].judged.Bump)
-	for _, t := range s.of(v.Framework) {
-		if t.refusal(v, last) != "" {
-			continue
-		}
-		if found == nil || t.number == computed {
+	for _, t := range s.standing(v.Framework, v.Commit) {
+		if t.refusal(v, last) == "" && (found == nil || t.number == computed) {
 			found = t
 		}
 	}
@@ -239,8 +266,8 @@ func (s *tagSet) numberBefore(c *chain, i int, last number) (number, bool) {
 		return number{}, false
 	}
 	b := &c.becomes[i]
-	for _, t := range s.of(b.text.id) {
-		if t.problem != "" || t.Target != b.commit.hash || t.digest != digestOr(b.text.digest) || !t.recorded.Equal(b.commit.recorded) {
+	for _, t := range s.standing(b.text.id, b.commit.hash) {
+		if t.digest != digestOr(b.text.digest) || !t.recorded.Equal(b.commit.recorded) {
 			continue
 		}
 		n, ok := parseNumber(t.previous)
@@ -249,6 +276,29 @@ func (s *tagSet) numberBefore(c *chain, i int, last number) (number, bool) {
 		}
 	}
 	return number{}, false
+}
+
+// lost are the tags of versions that cannot be read any more: they stand on
+// commits whose content does not compile, in the order of these. Their numbers
+// stay taken.
+func (c *chain) lost() []*claim {
+	var out []*claim
+	if c.tags == nil || len(c.tags.on) == 0 {
+		return nil
+	}
+	for _, r := range c.refused {
+		for _, t := range c.tags.standing(r.id, r.commit) {
+			if t.recorded.Equal(r.recorded) && t.digest != noDigest && !slices.ContainsFunc(c.becomes, t.names) {
+				out = append(out, t)
+			}
+		}
+	}
+	return out
+}
+
+// names says whether a text that came into force is the one that a tag is of.
+func (t *claim) names(b become) bool {
+	return b.commit.hash == t.Target && digestOr(b.text.digest) == t.digest
 }
 
 func digestOr(digest string) string {
@@ -266,7 +316,7 @@ func (t *claim) refusal(v *Version, last number) string {
 	case t.Target != v.Commit:
 		return "it stands on a commit that made no version of the framework"
 	case t.digest != digestOr(v.Digest):
-		return "its digest is not that of the text at its commit"
+		return "it was made for another text than the one in its commit"
 	case !t.recorded.Equal(v.RecordedAt):
 		return fmt.Sprintf("it says that the change was recorded at %s, and that was %s", t.recorded.UTC().Format(time.RFC3339Nano), v.RecordedAt.UTC().Format(time.RFC3339Nano))
 	case t.previous != v.Previous && (t.previous != "" || v.Previous != ""):
@@ -295,8 +345,13 @@ func (c *chain) alarms(onBranch func(commit string) bool) diag.List {
 			counted[v.tag], newest = true, i
 		}
 	}
+	lost := c.lost()
 	for _, t := range c.tags.ofChain(c) {
-		if !counted[t] {
+		switch {
+		case counted[t]:
+		case slices.Contains(lost, t):
+			out = append(out, versionLost(c.id, t))
+		default:
 			out = append(out, tagIgnored(c.id, t, c.why(t, onBranch)))
 		}
 	}
@@ -312,6 +367,13 @@ func tagIgnored(id string, t *claim, why string) diag.Finding {
 	return diag.Finding{Code: "tag-ignored", Severity: diag.Warning, Framework: id,
 		Message: fmt.Sprintf("the tag %s does not count: %s", clip(t.Name), why),
 		Help:    "Delete the tag if nobody made it on purpose. Versions stay as they are, with or without it."}
+}
+
+// versionLost is the alarm that a tagged version cannot be read any more.
+func versionLost(id string, t *claim) diag.Finding {
+	return diag.Finding{Code: "version-unreadable", Severity: diag.Warning, Framework: id,
+		Message: fmt.Sprintf("version %s was released, and its text cannot be read any more: it stands at commit %.10s, and needs a change today", t.number, t.Target),
+		Help:    "Its number stays taken. On its dates the text before it is answered. Read it with the Milepost that released it, and tell those who make Milepost."}
 }
 
 func tagMissing(id string, v *Version) diag.Finding {

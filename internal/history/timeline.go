@@ -201,6 +201,8 @@ func (t *Timeline) makeComing(d *draft) (*Version, error) {
 			return nil, err
 		}
 		v.judged = compare(a, b, d.said)
+		v.correct(prev)
+		v.EffectiveFrom = e.from // until it is in force, and then that of what it corrects
 	}
 	n := last.step(cmp.Or(v.judged.Bump, ladder.BumpPatch))
 	v.Number = n.String() + nextMark + recording(e.commit.recorded)
@@ -234,7 +236,7 @@ func (t *Timeline) findComing(number, suffix string, v View) (Standing, bool) {
 			continue
 		}
 		end := v.KnownAt // the last moment at which it stood so, as far as is known
-		if i+1 < len(t.drafts) {
+		if i+1 < len(t.drafts) && !t.drafts[i+1].arrived {
 			end = earlier(end, t.drafts[i+1].at.Add(-1))
 		}
 		if !v.Drafts && !d.public(end) {
@@ -315,28 +317,6 @@ func (t *Timeline) Until(s Standing, v View) time.Time {
 		return time.Time{}
 	}
 	return t.until(s.Index, t.Known(v.KnownAt))
-}
-
-// Accepted is an older text that is accepted beside the one in force.
-type Accepted struct {
-	Version *Version
-	Until   time.Time
-	For     string
-}
-
-// AlsoAccepted is the version accepted beside the one in force at asOf, as
-// far as the view knows; ok is false where there is none.
-func (t *Timeline) AlsoAccepted(asOf time.Time, v View) (Accepted, bool) {
-	until := earlier(asOf, v.KnownAt)
-	i := sort.Search(len(t.accepted), func(i int) bool { return t.accepted[i].since.After(until) }) - 1
-	if i < 0 {
-		return Accepted{}, false
-	}
-	a := t.accepted[i]
-	if a.old < 0 || asOf.After(a.until) || t.Versions[a.old].Removed {
-		return Accepted{}, false
-	}
-	return Accepted{t.Versions[a.old], a.until, a.reason}, true
 }
 
 // Changes are those of a version against the one before it, judged by what
