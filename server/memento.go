@@ -63,14 +63,13 @@ const (
 func (sel *selection) links(which int) string {
 	var b linkHeader
 	t, id := sel.timeline, sel.timeline.ID
-	rel := "latest-version"
-	gated := which != partLinks && (sel.memento() || sel.version.Coming)
-	if gated {
-		rel = "original timegate latest-version"
-	}
-	b.add(frameworkPath(id), rel)
-	if gated {
+	switch gated := which != partLinks && (sel.memento() || sel.version.Coming); {
+	case len(t.Versions) == 0: // the address answers nothing before the first is in force
+	case gated:
+		b.add(frameworkPath(id), "original timegate latest-version")
 		b.add(frameworkPath(id)+"/timemap", "timemap", "type", linkFormat)
+	default:
+		b.add(frameworkPath(id), "latest-version")
 	}
 	b.add(frameworkPath(id)+"/versions", "version-history")
 	if before := t.Before(sel.standing()); before != nil {
