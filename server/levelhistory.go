@@ -86,7 +86,7 @@ func (s *Server) levelChanges(snap *history.Snapshot, t *history.Timeline, level
 		}
 		first = t.Known(v.KnownAt) - 1
 	}
-	if from.Version != nil && from.Index < 0 { // nothing follows a coming edition
+	if from.Version != nil && (from.Index < 0 || from.Index > first) { // nothing to tell lies between
 		from.Index = first + 1
 		if err := w.meet(from.Version); err != nil {
 			return nil, err
@@ -200,13 +200,17 @@ func (w *levelWalk) step(t *history.Timeline, at history.Standing, v history.Vie
 	w.meetIn(b)
 	w.meetIn(a) // the version retired it
 	before := w.before(a, b)
-	told := set
+	told, id := set, ""
 	told.Changes = slices.DeleteFunc(slices.Clone(set.Changes), func(ch ladder.Change) bool {
-		return !slices.ContainsFunc(slices.Concat(w.ids, before), ch.Concerns)
+		i := slices.IndexFunc(slices.Concat(w.ids, before), ch.Concerns)
+		if i >= 0 && id == "" {
+			id = slices.Concat(w.ids, before)[i]
+		}
+		return i < 0
 	})
 	if !told.Empty() {
 		out.Changes = append(out.Changes, LevelHistoryEntry{
-			Version: at.Version.Info(), Status: t.Status(at, v), Level: slices.Concat(w.ids, before)[0], Headline: told.Headline(b),
+			Version: at.Version.Info(), Status: t.Status(at, v), Level: id, Headline: told.Headline(b),
 			Category: told.Category(), CategoryName: told.Category().Name(), Changes: told.Changes,
 		})
 	}
