@@ -254,6 +254,9 @@ func (s *Server) pickVersion(snap *history.Snapshot, t *history.Timeline, number
 	}
 	sel, err := s.selected(snap, t, at, history.When{}, view)
 	sel.byNumber = true
+	if at.Index < 0 && !stillComing(t, at.Version, view) {
+		sel.status = ""
+	}
 	return sel, err
 }
 
@@ -278,11 +281,8 @@ func (s *Server) selected(snap *history.Snapshot, t *history.Timeline, at histor
 		return selection{}, endOf(snap, t, at.Index)
 	}
 	status := t.Status(at, v)
-	switch {
-	case status == history.Current && ahead(when, v.KnownAt, snap.Location):
+	if status == history.Current && ahead(when, v.KnownAt, snap.Location) {
 		status = history.Scheduled
-	case at.Index < 0 && !stillComing(t, at.Version, v):
-		status = ""
 	}
 	return selection{snap: snap, timeline: t, index: at.Index, version: at.Version, when: when, view: v, status: status}, nil
 }

@@ -239,18 +239,21 @@ func (w *reusedWriter) Write(b []byte) (int, error) {
 }
 
 // TestHandlerAllocatesNothing: for the text in force, and for a date that was
-// asked for before.
+// asked for before, also where a transition runs and where it is to come.
 func TestHandlerAllocatesNothing(t *testing.T) {
-	s := smallServer(t, Options{})
+	small := smallServer(t, Options{})
+	times := serverOf(t, storeOf(t, timeWorld(t).Dir, ""), Options{})
 	for _, c := range []struct {
-		query, encoding, tag string
-		status               int
+		s                        *Server
+		id, query, encoding, tag string
+		status                   int
 	}{
-		{"", "gzip", "", 200}, {"", "", "", 200}, {"", "gzip", "*", 304},
-		{"as_of=2024-03-01", "gzip", "", 200}, {"as_of=2031-01-01", "gzip", "", 200},
-		{"as_of=2024-03-01", "gzip", "*", 304}, {"as_of=2024-03-01", "gzip", `"x", "y"`, 200},
+		{small, "a", "", "gzip", "", 200}, {small, "a", "", "", "", 200}, {small, "a", "", "gzip", "*", 304},
+		{small, "a", "as_of=2024-03-01", "gzip", "", 200}, {small, "a", "as_of=2031-01-01", "gzip", "", 200},
+		{small, "a", "as_of=2024-03-01", "gzip", "*", 304}, {small, "a", "as_of=2024-03-01", "gzip", `"x", "y"`, 200},
+		{times, "ladder", "", "gzip", "", 200}, {times, "ladder", "as_of=2024-09-15", "gzip", "", 200}, {times, "soon", "as_of=2025-07-01", "gzip", "", 200},
 	} {
-		r := httptest.NewRequest(http.MethodGet, "/v1/frameworks/a?"+c.query, nil)
+		r := httptest.NewRequest(http.MethodGet, "/v1/frameworks/"+c.id+"?"+c.query, nil)
 		if c.encoding != "" {
 			r.Header.Set("Accept-Encoding", c.encoding)
 		}
@@ -258,11 +261,11 @@ func TestHandlerAllocatesNothing(t *testing.T) {
 			r.Header.Set("If-None-Match", c.tag)
 		}
 		w := &reusedWriter{header: http.Header{}}
-		ctx := s.echo.NewContext(r, w)
+		ctx := c.s.echo.NewContext(r, w)
 		ctx.SetParamNames("id")
-		ctx.SetParamValues("a")
-		if got := allocations(t, s, ctx); got != 0 || w.status != c.status {
-			t.Errorf("%q as %q with %q: got %d with %v allocations, want %d with none", c.query, c.encoding, c.tag, w.status, got, c.status)
+		ctx.SetParamValues(c.id)
+		if got := allocations(t, c.s, ctx); got != 0 || w.status != c.status {
+			t.Errorf("%s?%s as %q with %q: got %d with %v allocations, want %d with none", c.id, c.query, c.encoding, c.tag, w.status, got, c.status)
 		}
 	}
 }

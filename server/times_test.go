@@ -1,6 +1,7 @@
 package server
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -8,9 +9,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestTwoClocks asks along both axes of time, with and without the scope for
+// TestAnswersOnTwoClocks asks along both axes of time, with and without the scope for
 // drafts. An answer is its outcome, and how it says that it stands.
-func TestTwoClocks(t *testing.T) {
+func TestAnswersOnTwoClocks(t *testing.T) {
 	t.Parallel()
 	s := serverOf(t, taggedStore(t, timeWorld(t).Dir), Options{Tokens: scopedTokens()})
 	const now = "2025-03-01T09:00:00Z"
@@ -205,4 +206,25 @@ func dateIn(t *time.Time) string {
 	}
 	loc, _ := time.LoadLocation("Europe/Berlin")
 	return t.In(loc).Format(time.DateOnly)
+}
+
+// TestReplacedDraft: one that another has taken the place of is not scheduled
+// any more, and can still be read by those who saw it.
+func TestReplacedDraft(t *testing.T) {
+	t.Parallel()
+	r := timeBase(t)
+	addPublished(r)
+	r.Write(asking(written("next/soon", "More", "effective: \"2025-06-01\"\n\tpublish: \"2025-02-10\""))).Commit("another text")
+	s := serverOf(t, storeOf(t, r.Dir, ""), Options{Tokens: scopedTokens()})
+	for number, want := range map[string][2]string{
+		"2.0.0-next.20250201T090000Z": {"404 ", "200 "}, // it was replaced before its publication
+		"2.0.0-next.20250201T100000Z": {"200 scheduled", "200 scheduled"},
+	} {
+		for i, who := range [][]string{reader, drafter} {
+			a := get(t, s, fw+"soon/versions/"+number, who...)
+			if got := strings.TrimSpace(fmt.Sprint(a.StatusCode, " ", a.Header.Get("Milepost-Status"))); got != strings.TrimSpace(want[i]) {
+				t.Errorf("%s as %s: got %s, want %s", number, who[1], got, want[i])
+			}
+		}
+	}
 }
