@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/milepost-dev/milepost/internal/gittest"
 )
 
 // webLink is a link of a Link header.
@@ -355,6 +357,26 @@ func TestEveryLinkLeadsSomewhere(t *testing.T) {
 					}
 				}
 			}
+		}
+	}
+}
+
+// TestTimeGateWithinASecond: the header has no fractions, so that of texts of
+// the same second the last one is what the address showed.
+func TestTimeGateWithinASecond(t *testing.T) {
+	t.Parallel()
+	r := gittest.New(t)
+	for _, text := range []string{"One", "Two", "Three"} {
+		r.At(gittest.Start).Write(gittest.Ladder("a", text)).Commit(text)
+	}
+	s := serverOf(t, storeOf(t, r.Dir, ""), Options{})
+	at := gittest.Start.Format(http.TimeFormat)
+	if got := get(t, s, fw+"a", "Accept-Datetime", at).Header.Get("Location"); got != fw+"a/versions/1.2.0" {
+		t.Errorf("got %s, want 1.2.0", got)
+	}
+	for _, n := range []string{"1.0.0", "1.1.0", "1.2.0"} {
+		if got := get(t, s, fw+"a/versions/"+n).Header.Get("Memento-Datetime"); got != at {
+			t.Errorf("%s: got %s, want %s", n, got, at)
 		}
 	}
 }
