@@ -287,17 +287,17 @@ func TestProblemsNameWhatThereIs(t *testing.T) {
 	t.Parallel()
 	s := worldServer(t)
 	ask := func(target string) Problem { return decoded[Problem](t, get(t, s, "/v1/frameworks/"+target)) }
-	first := &Reference{"1.0.0", "2024-03-01T09:00:00Z", "/v1/frameworks/steady/versions/1.0.0"}
+	first := &Reference{Number: "1.0.0", EffectiveFrom: "2024-03-01T09:00:00Z", Href: "/v1/frameworks/steady/versions/1.0.0"}
 	if p := ask("steady?as_of=2024-02-29"); !cmp.Equal(p.First, first) || !strings.Contains(p.Detail, "On 2024-02-29 ") || !strings.Contains(p.Detail, "is of 2024-03-01.") {
 		t.Errorf("before the first: got %+v %+v", p, p.First)
 	}
-	last := &Reference{"1.0.0", "2024-03-01T09:00:00Z", "/v1/frameworks/gone/versions/1.0.0"}
+	last := &Reference{Number: "1.0.0", EffectiveFrom: "2024-03-01T09:00:00Z", Href: "/v1/frameworks/gone/versions/1.0.0"}
 	for _, target := range []string{"gone", "gone/versions/2.0.0", "gone/diff"} {
 		if p := ask(target); !cmp.Equal(p.Last, last) || !strings.Contains(p.Detail, "ended on 2024-06-01") {
 			t.Errorf("%s: got %+v %+v", target, p, p.Last)
 		}
 	}
-	newest := &Reference{"1.5.0", "2024-12-31T23:00:00Z", "/v1/frameworks/steady/versions/1.5.0"}
+	newest := &Reference{Number: "1.5.0", EffectiveFrom: "2024-12-31T23:00:00Z", Href: "/v1/frameworks/steady/versions/1.5.0"}
 	if p := ask("steady/versions/7.0.0"); !cmp.Equal(p.Last, newest) {
 		t.Errorf("an unknown number: got %+v %+v", p, p.Last)
 	}
@@ -307,7 +307,7 @@ func TestProblemsNameWhatThereIs(t *testing.T) {
 		"steady/levels/l9":          {"l1", "l2"},
 		"steady/competencies/charm": {"craft"},
 		"steady?asof=2024-03-31":    {"as_of", "known_at", "cycle", "version"},
-		"steady/diff?since=1.0.0":   {"from", "to", "level"},
+		"steady/diff?since=1.0.0":   {"from", "to", "level", "known_at"},
 	} {
 		if p := ask(target); !slices.Equal(p.Allowed, want) {
 			t.Errorf("%s: got %v allowed, want %v", target, p.Allowed, want)

@@ -351,3 +351,15 @@ func TestCheckSeesWhatIsWrong(t *testing.T) {
 		}
 	}
 }
+
+// once is an answer without the checks of exchange, for tests that ask
+// thousands of questions.
+func once(s *Server, method, target string, headers ...string) (int, http.Header, string) {
+	r := httptest.NewRequest(method, target, nil)
+	for i := 0; i+1 < len(headers); i += 2 {
+		r.Header.Add(headers[i], headers[i+1])
+	}
+	rec := httptest.NewRecorder()
+	s.Handler().ServeHTTP(rec, r)
+	return rec.Code, rec.Result().Header, rec.Body.String()
+}

@@ -33,7 +33,8 @@ func TestNotReady(t *testing.T) {
 	for _, target := range []string{
 		"/readyz", "/v1/frameworks", "/v1/frameworks/a", "/v1/frameworks/a?as_of=2024-03-01", "/v1/frameworks/a/versions", "/v1/frameworks/a/versions/1.0.0",
 		"/v1/frameworks/a/levels/l1", "/v1/frameworks/a/levels/l1/history", "/v1/frameworks/a/competencies/craft",
-		"/v1/frameworks/a/diff", "/v1/frameworks/a/problems", "/v1/problems",
+		"/v1/frameworks/a/diff", "/v1/frameworks/a/problems", "/v1/problems", "/v1/frameworks/a/timemap",
+		"/v1/upcoming", "/v1/upcoming.ics", "/v1/frameworks/a/upcoming", "/v1/frameworks/a/upcoming.ics",
 	} {
 		a := get(t, s, target)
 		if got := outcome(t, a); got != notReady || a.Header.Get("Retry-After") != "2" {
@@ -225,7 +226,7 @@ func TestRedirectStaysHere(t *testing.T) {
 }
 
 // ofTheText are headers that a handler sets before something goes wrong.
-var ofTheText = []string{"Etag", "Content-Encoding", "Content-Location", "Link", "Milepost-Status", "Milepost-As-Of"}
+var ofTheText = []string{"Etag", "Content-Encoding", "Content-Location", "Link", "Memento-Datetime", "Milepost-Status", "Milepost-As-Of", "Milepost-Known-At", "Milepost-Also-Accepted"}
 
 // TestPanic: it is answered and logged, and the details stay in the log.
 func TestPanic(t *testing.T) {

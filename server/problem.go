@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
 	"strings"
 
@@ -29,13 +30,16 @@ type Problem struct {
 	Allowed []string `json:"allowed,omitempty"`
 
 	location string
+	header   http.Header // of the answer, beside those of every problem
 }
 
 // Reference points at a version.
 type Reference struct {
 	Number        string `json:"number"`
 	EffectiveFrom string `json:"effective_from"`
-	Href          string `json:"href"`
+	// RecordedAt stands where it is about what was known when.
+	RecordedAt string `json:"recorded_at,omitempty"`
+	Href       string `json:"href"`
 }
 
 func (p *Problem) Error() string { return p.Title + ": " + p.Detail }
@@ -76,9 +80,10 @@ func (s *Server) fail(err error, c echo.Context) {
 		return
 	}
 	h := c.Response().Header()
-	for _, k := range []string{"Etag", "Content-Encoding", "Content-Length", "Content-Location", "Link", "Milepost-Status", "Milepost-As-Of"} {
+	for _, k := range []string{"Etag", "Content-Encoding", "Content-Length", "Content-Location", "Link", "Memento-Datetime", "Milepost-Status", "Milepost-As-Of", "Milepost-Known-At", "Milepost-Also-Accepted"} {
 		h.Del(k)
 	}
+	maps.Copy(h, p.header)
 	h.Set("Cache-Control", "no-store")
 	if p.location != "" {
 		h.Set("Location", p.location)

@@ -69,7 +69,8 @@ type selection struct {
 	when     history.When // the moment asked for; zero where none was
 	known    history.When // known_at, where it was asked for
 	view     history.View
-	status   history.Status
+	byNumber bool           // and not by a moment
+	status   history.Status // "" for the working copy, and for drafts that another has replaced
 }
 
 // standing is the selected version as its timeline has it.
@@ -128,15 +129,17 @@ func (s *Server) pick(c echo.Context, q query) (selection, error) {
 	if err != nil {
 		return selection{}, err
 	}
-	if set := countSet(q.asOf, q.cycle, q.version); set > 1 {
-		return selection{}, problem(http.StatusBadRequest, badRequest, "Ask by as_of, cycle or version: one of them at a time.")
+	if err := q.oneMoment(); err != nil {
+		return selection{}, err
 	}
 	v, known, err := s.knownAt(snap, q, s.view(c))
 	if err != nil {
 		return selection{}, err
 	}
 	if q.version != "" {
-		return s.pickVersion(snap, t, q.version, v)
+		sel, err := s.pickVersion(snap, t, q.version, v)
+		sel.known = known
+		return sel, err
 	}
 	when, err := s.when(snap, q)
 	if err != nil {
@@ -145,6 +148,14 @@ func (s *Server) pick(c echo.Context, q query) (selection, error) {
 	sel, err := s.pickAt(snap, t, when, v)
 	sel.known = known
 	return sel, err
+}
+
+// oneMoment refuses a query that asks for several at once.
+func (q *query) oneMoment() error {
+	if countSet(q.asOf, q.cycle, q.version) > 1 {
+		return problem(http.StatusBadRequest, badRequest, "Ask by as_of, cycle or version: one of them at a time.")
+	}
+	return nil
 }
 
 func countSet(values ...string) int {
@@ -165,7 +176,7 @@ func (s *Server) timeline(c echo.Context) (*history.Snapshot, *history.Timeline,
 	}
 	id := c.Param("id")
 	t, ok := snap.Timeline(id)
-	if !ok {
+	if !ok || !snap.Unversioned && !s.exists(c, t) {
 		if snap.Working != nil && snap.Working.Frameworks[id] != nil {
 			return snap, &history.Timeline{ID: id}, nil
 		}
@@ -185,6 +196,20 @@ func (s *Server) timeline(c echo.Context) (*history.Snapshot, *history.Timeline,
 		return nil, nil, p
 	}
 	return snap, t, nil
+}
+
+// exists says whether there is a framework to the reader. One that stands in
+// next/ alone is there for those who may see it.
+func (s *Server) exists(c echo.Context, t *history.Timeline) bool {
+	if len(t.Versions) > 0 || t.MovedTo != "" || t.Broken != "" {
+		return true
+	}
+	v := s.view(c)
+	if v.Drafts {
+		return true
+	}
+	e, err := t.Coming(v)
+	return err != nil || e != nil
 }
 
 // when is the moment that a query names; zero for now.
@@ -209,25 +234,30 @@ func (s *Server) when(snap *history.Snapshot, q query) (history.When, error) {
 	return w, nil
 }
 
-func (s *Server) pickVersion(snap *history.Snapshot, t *history.Timeline, number string, v history.View) (selection, error) {
+func (s *Server) pickVersion(snap *history.Snapshot, t *history.Timeline, number string, view history.View) (selection, error) {
 	if number == "working" {
 		if snap.Working != nil {
 			if v := snap.Working.Frameworks[t.ID]; v != nil {
-				return selection{snap: snap, timeline: t, index: -1, version: v}, nil
+				return selection{snap: snap, timeline: t, index: -1, version: v, view: view}, nil
 			}
 		}
 		return selection{}, problem(http.StatusNotFound, notFound, "The working copy holds no other text of %s than the newest version.", t.ID)
 	}
-	at, ok := t.Find(strings.TrimPrefix(number, "v"), v)
+	at, ok := t.Find(strings.TrimPrefix(number, "v"), view)
 	if !ok {
 		p := problem(http.StatusNotFound, notFound, "There is no version %q of %s.", clip(number), t.ID)
-		if n := t.Known(v.KnownAt); n > 0 {
+		if n := t.Known(view.KnownAt); n > 0 {
 			p.Detail += fmt.Sprintf(" The newest is %s.", t.Versions[n-1].Number)
 			p.Last = reference(t.ID, t.Versions[n-1])
 		}
 		return selection{}, p
 	}
-	return s.selected(snap, t, at, history.When{}, v)
+	sel, err := s.selected(snap, t, at, history.When{}, view)
+	sel.byNumber = true
+	if at.Index < 0 && !stillComing(t, at.Version, view) {
+		sel.status = ""
+	}
+	return sel, err
 }
 
 func (s *Server) pickAt(snap *history.Snapshot, t *history.Timeline, when history.When, v history.View) (selection, error) {
@@ -240,21 +270,9 @@ func (s *Server) pickAt(snap *history.Snapshot, t *history.Timeline, when histor
 		return s.selected(snap, t, at, when, v)
 	}
 	if t.Known(v.KnownAt) == 0 {
-		return selection{}, s.noVersion(snap, t)
+		return selection{}, s.nothingKnown(snap, t, when, v)
 	}
-	first := t.First()
-	p := problem(http.StatusNotFound, beforeFirst, "On %s there was no %s yet: its first version, %s, is of %s.",
-		when.Date(snap.Location), t.ID, first.Number, first.EffectiveFrom.In(snap.Location).Format(time.DateOnly))
-	p.First = reference(t.ID, first)
-	return selection{}, p
-}
-
-// noVersion is the problem of a framework whose text never made a version.
-func (s *Server) noVersion(snap *history.Snapshot, t *history.Timeline) error {
-	if snap.Working != nil && snap.Working.Frameworks[t.ID] != nil {
-		return problem(http.StatusNotFound, needsChange, "%s has no version yet: its text is in the working copy alone. Ask for version=working to see it.", t.ID)
-	}
-	return problem(http.StatusNotFound, needsChange, "%s has no version yet: its text needs a change first. /v1/frameworks/%s/problems says which.", t.ID, t.ID)
+	return selection{}, tooEarly(snap, t, asOf, t.First())
 }
 
 // selected is a version, unless that is the end of the framework.
@@ -263,25 +281,22 @@ func (s *Server) selected(snap *history.Snapshot, t *history.Timeline, at histor
 		return selection{}, endOf(snap, t, at.Index)
 	}
 	status := t.Status(at, v)
-	if status == history.Current && s.ahead(when, snap.Location) {
+	if status == history.Current && ahead(when, v.KnownAt, snap.Location) {
 		status = history.Scheduled
 	}
 	return selection{snap: snap, timeline: t, index: at.Index, version: at.Version, when: when, view: v, status: status}, nil
 }
 
-// endOf is the problem of a framework that ended with version i.
-func endOf(snap *history.Snapshot, t *history.Timeline, i int) *Problem {
-	p := problem(http.StatusGone, ended, "%s ended on %s.", t.ID, t.Versions[i].EffectiveFrom.In(snap.Location).Format(time.DateOnly))
-	if i > 0 {
-		p.Detail += fmt.Sprintf(" Its last version is %s.", t.Versions[i-1].Number)
-		p.Last = reference(t.ID, t.Versions[i-1])
-	}
-	return p
+// stillComing says whether an edition is the one to come, and not a draft that
+// another has replaced.
+func stillComing(t *history.Timeline, version *history.Version, v history.View) bool {
+	e, err := t.Coming(v)
+	return err == nil && e != nil && e.Version == version
 }
 
-// ahead says whether a moment is still to come. Today is not, though its end is.
-func (s *Server) ahead(when history.When, loc *time.Location) bool {
-	now := s.o.Now()
+// ahead says whether a moment is still to come at now. Today is not, though
+// its end is.
+func ahead(when history.When, now time.Time, loc *time.Location) bool {
 	if when.Asked == "" || !when.Instant.After(now) {
 		return false
 	}
@@ -295,10 +310,3 @@ func (s *Server) ahead(when history.When, loc *time.Location) bool {
 
 // text decodes the selected version's text.
 func (sel *selection) text() (*ladder.Framework, error) { return sel.version.Text() }
-
-func reference(id string, v *history.Version) *Reference {
-	return &Reference{
-		Number: v.Number, EffectiveFrom: v.EffectiveFrom.UTC().Format(time.RFC3339),
-		Href: "/v1/frameworks/" + id + "/versions/" + v.Number,
-	}
-}

@@ -63,6 +63,7 @@ type Server struct {
 	metrics  *metrics
 	prepared atomic.Pointer[preparedSet]
 	moments  moments
+	clock    place
 	pages    *pages
 }
 
@@ -117,7 +118,12 @@ func (s *Server) routes() {
 	read("/v1/frameworks/:id/levels/:level/history", s.levelHistory)
 	read("/v1/frameworks/:id/competencies/:competency", s.competency)
 	read("/v1/frameworks/:id/diff", s.diff)
+	read("/v1/frameworks/:id/timemap", s.timeMap)
+	read("/v1/frameworks/:id/upcoming", s.upcoming)
+	read("/v1/frameworks/:id/upcoming.ics", s.upcomingCalendar)
 	read("/v1/frameworks/:id/problems", s.problems)
+	read("/v1/upcoming", s.upcoming)
+	read("/v1/upcoming.ics", s.upcomingCalendar)
 	read("/v1/problems", s.problems)
 	read("/openapi.yaml", s.openAPI)
 	read("/schema/framework.json", s.jsonSchema)

@@ -70,8 +70,8 @@ func TestAcceptEncoding(t *testing.T) {
 			if got := a.Header.Get("Content-Encoding") == "gzip"; got != c.gzip {
 				t.Errorf("Accept-Encoding %q: got %q, want gzip to be %v", c.accept, a.Header.Get("Content-Encoding"), c.gzip)
 			}
-			if a.Header.Get("Vary") != "Accept-Encoding" {
-				t.Errorf("got Vary %q", a.Header.Get("Vary"))
+			if want := map[bool]string{true: "Accept-Encoding, Accept-Datetime", false: "Accept-Encoding"}[target == "/v1/frameworks/a"]; a.Header.Get("Vary") != want {
+				t.Errorf("%s: got Vary %q, want %q", target, a.Header.Get("Vary"), want)
 			}
 		}
 	}
@@ -105,6 +105,7 @@ func TestConditionalRequests(t *testing.T) {
 		"/v1/frameworks", "/v1/frameworks/a", "/v1/frameworks/a?as_of=2024-03-01", "/v1/frameworks/a/versions", "/v1/frameworks/a/versions/1.0.0",
 		"/v1/frameworks/a/levels/l1", "/v1/frameworks/a/levels/l1/history", "/v1/frameworks/a/competencies/craft",
 		"/v1/frameworks/a/diff", "/v1/frameworks/a/problems", "/v1/problems", "/openapi.yaml",
+		"/v1/upcoming", "/v1/upcoming.ics", "/v1/frameworks/a/upcoming", "/v1/frameworks/a/upcoming.ics", "/v1/frameworks/a/timemap",
 	} {
 		full := get(t, s, target)
 		tag := full.Header.Get("Etag")
@@ -147,7 +148,7 @@ func TestConditionalRequests(t *testing.T) {
 // sameHeaders wants of a 304 whatever the 200 said that a cache keeps.
 func sameHeaders(t *testing.T, target string, full http.Header, a answer) {
 	t.Helper()
-	for _, name := range []string{"Etag", "Vary", "Cache-Control", "Content-Location", "Link", "Milepost-As-Of", "Milepost-Status"} {
+	for _, name := range []string{"Etag", "Vary", "Cache-Control", "Content-Location", "Link", "Memento-Datetime", "Milepost-As-Of", "Milepost-Known-At", "Milepost-Also-Accepted", "Milepost-Status"} {
 		if got, want := a.Header.Get(name), full.Get(name); got != want {
 			t.Errorf("%s: 304 has %s %q, 200 has %q", target, name, got, want)
 		}
@@ -197,14 +198,22 @@ func TestCacheControl(t *testing.T) {
 func TestLinks(t *testing.T) {
 	t.Parallel()
 	s := worldServer(t)
-	const v = "/v1/frameworks/steady/versions"
-	link := func(rel, href string) string { return fmt.Sprintf(`<%s>; rel="%s"`, href, rel) }
+	link := func(rel, href, more string) string { return fmt.Sprintf(`<%s>; rel="%s"%s`, fw+href, rel, more) }
+	own := func(id string) []string {
+		return []string{
+			link("original timegate latest-version", id, ""), link("timemap", id+"/timemap", `; type="application/link-format"`),
+			link("version-history", id+"/versions", ""),
+		}
+	}
+	before := func(n string) string { return link("predecessor-version", "steady/versions/"+n, "") }
+	after := func(n string) string { return link("successor-version", "steady/versions/"+n, "") }
 	for target, want := range map[string][]string{
-		"steady?version=1.0.0":    {link("version-history", v), link("latest-version", v+"/1.5.0"), link("successor-version", v+"/1.1.0")},
-		"steady/versions/1.2.0":   {link("version-history", v), link("latest-version", v+"/1.5.0"), link("predecessor-version", v+"/1.1.0"), link("successor-version", v+"/1.3.0")},
-		"steady":                  {link("version-history", v), link("latest-version", v+"/1.5.0"), link("predecessor-version", v+"/1.4.0")},
-		"steady/levels/l1":        {link("version-history", v), link("latest-version", v+"/1.5.0"), link("predecessor-version", v+"/1.4.0")},
-		"gone?as_of=2024-05-01":   {link("version-history", "/v1/frameworks/gone/versions"), link("successor-version", "/v1/frameworks/gone/versions/2.0.0")},
+		"steady?version=1.0.0":    append(own("steady"), after("1.1.0")),
+		"steady/versions/1.2.0":   append(own("steady"), before("1.1.0"), after("1.3.0")),
+		"steady":                  append(own("steady"), before("1.4.0")),
+		"steady/levels/l1":        {link("latest-version", "steady", ""), link("version-history", "steady/versions", ""), before("1.4.0")},
+		"gone?as_of=2024-05-01":   append(own("gone"), link("successor-version", "gone/versions/2.0.0", "")),
+		"gone":                    {link("original timegate", "gone", ""), link("timemap", "gone/timemap", `; type="application/link-format"`)},
 		"former?as_of=2024-05-01": {""},
 	} {
 		if got := get(t, s, "/v1/frameworks/"+target).Header.Get("Link"); got != strings.Join(want, ", ") {
@@ -230,18 +239,21 @@ func (w *reusedWriter) Write(b []byte) (int, error) {
 }
 
 // TestHandlerAllocatesNothing: for the text in force, and for a date that was
-// asked for before.
+// asked for before, also where a transition runs and where it is to come.
 func TestHandlerAllocatesNothing(t *testing.T) {
-	s := smallServer(t, Options{})
+	small := smallServer(t, Options{})
+	times := serverOf(t, storeOf(t, timeWorld(t).Dir, ""), Options{})
 	for _, c := range []struct {
-		query, encoding, tag string
-		status               int
+		s                        *Server
+		id, query, encoding, tag string
+		status                   int
 	}{
-		{"", "gzip", "", 200}, {"", "", "", 200}, {"", "gzip", "*", 304},
-		{"as_of=2024-03-01", "gzip", "", 200}, {"as_of=2031-01-01", "gzip", "", 200},
-		{"as_of=2024-03-01", "gzip", "*", 304}, {"as_of=2024-03-01", "gzip", `"x", "y"`, 200},
+		{small, "a", "", "gzip", "", 200}, {small, "a", "", "", "", 200}, {small, "a", "", "gzip", "*", 304},
+		{small, "a", "as_of=2024-03-01", "gzip", "", 200}, {small, "a", "as_of=2031-01-01", "gzip", "", 200},
+		{small, "a", "as_of=2024-03-01", "gzip", "*", 304}, {small, "a", "as_of=2024-03-01", "gzip", `"x", "y"`, 200},
+		{times, "ladder", "", "gzip", "", 200}, {times, "ladder", "as_of=2024-09-15", "gzip", "", 200}, {times, "soon", "as_of=2025-07-01", "gzip", "", 200},
 	} {
-		r := httptest.NewRequest(http.MethodGet, "/v1/frameworks/a?"+c.query, nil)
+		r := httptest.NewRequest(http.MethodGet, "/v1/frameworks/"+c.id+"?"+c.query, nil)
 		if c.encoding != "" {
 			r.Header.Set("Accept-Encoding", c.encoding)
 		}
@@ -249,11 +261,11 @@ func TestHandlerAllocatesNothing(t *testing.T) {
 			r.Header.Set("If-None-Match", c.tag)
 		}
 		w := &reusedWriter{header: http.Header{}}
-		ctx := s.echo.NewContext(r, w)
+		ctx := c.s.echo.NewContext(r, w)
 		ctx.SetParamNames("id")
-		ctx.SetParamValues("a")
-		if got := allocations(t, s, ctx); got != 0 || w.status != c.status {
-			t.Errorf("%q as %q with %q: got %d with %v allocations, want %d with none", c.query, c.encoding, c.tag, w.status, got, c.status)
+		ctx.SetParamValues(c.id)
+		if got := allocations(t, c.s, ctx); got != 0 || w.status != c.status {
+			t.Errorf("%s?%s as %q with %q: got %d with %v allocations, want %d with none", c.id, c.query, c.encoding, c.tag, w.status, got, c.status)
 		}
 	}
 }

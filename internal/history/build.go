@@ -421,7 +421,7 @@ func problems(timelines []*Timeline, tags *tagSet) []Problem {
 		if t.NextBroken != "" {
 			out = append(out, Problem{Framework: t.ID, Edition: true, Commit: t.NextBroken, Findings: t.NextFindings})
 		}
-		if len(t.Alarms) > 0 {
+		if len(t.Alarms) > 0 && !t.unheard() {
 			out = append(out, Problem{Framework: t.ID, Findings: t.Alarms})
 		}
 	}

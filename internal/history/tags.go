@@ -215,14 +215,15 @@ func (s *tagSet) keeping(t *tagSet) *tagSet {
 	return s
 }
 
-// strays are alarms about tags of no framework that there ever was.
+// strays are alarms about tags of no framework that there ever was. One that
+// stands in next/ alone is none yet, so that its tags do not tell of it.
 func (s *tagSet) strays(timelines []*Timeline) diag.List {
 	if s == nil {
 		return nil
 	}
 	known := map[string]bool{}
 	for _, t := range timelines {
-		known[t.ID] = true
+		known[t.ID] = !t.unheard()
 	}
 	list := slices.Clone(s.unnamed)
 	for _, id := range slices.Sorted(maps.Keys(s.byID)) {

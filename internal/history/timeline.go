@@ -80,6 +80,11 @@ func (t *Timeline) Live() bool {
 	return v != nil && !v.Removed && t.MovedTo == ""
 }
 
+// unheard says that nothing of the framework ever stood outside next/.
+func (t *Timeline) unheard() bool {
+	return len(t.Versions) == 0 && t.Broken == "" && t.MovedTo == ""
+}
+
 // Known is how many of Versions had come into force, or been recorded as a
 // correction, at a moment.
 func (t *Timeline) Known(at time.Time) int {
@@ -137,6 +142,8 @@ type Edition struct {
 	Public bool
 	// Same says that its text is the one in force.
 	Same bool
+	// Since is when it began to be drafted: it stays as the edition changes.
+	Since time.Time
 	// Before is the version in force when it was recorded, nil for none.
 	Before *Version
 }
@@ -151,11 +158,26 @@ func (t *Timeline) Coming(v View) (*Edition, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &Edition{Version: c, Effective: d.text.directives.Effective, Publish: d.text.directives.Publish, Public: d.public(v.KnownAt), Same: c.Digest == c.baseDigest(t, d)}
+	e := &Edition{Version: c, Since: t.draftedSince(d), Effective: d.text.directives.Effective, Publish: d.text.directives.Publish, Public: d.public(v.KnownAt), Same: c.Digest == c.baseDigest(t, d)}
 	if d.base >= 0 {
 		e.Before = t.Versions[d.base]
 	}
 	return e, nil
+}
+
+// draftedSince is when the edition that a draft belongs to was recorded first.
+func (t *Timeline) draftedSince(d *draft) time.Time {
+	since := d.at
+	for i := len(t.drafts) - 1; i >= 0; i-- {
+		switch e := &t.drafts[i]; {
+		case e.at.After(d.at):
+		case e.text == nil:
+			return since
+		default:
+			since = e.at
+		}
+	}
+	return since
 }
 
 // coming is the version that an edition is on the way to, made when asked for.
