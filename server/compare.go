@@ -2,6 +2,7 @@ package server
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -29,44 +30,57 @@ type comparison struct {
 	a, b     *ladder.Framework
 	changes  ladder.ChangeSet
 	level    string
+	known    history.When // known_at, where it was asked for
 }
 
-// compare reads from, to and level. from and to are version numbers or dates;
-// to is by default the newest, from the version before to.
+// compare reads from, to, level and known_at. from and to are version numbers
+// or dates; to is by default the text in force, from the version before to.
 func (s *Server) compare(c echo.Context, q query) (*comparison, error) {
 	snap, t, err := s.timeline(c)
 	if err != nil {
 		return nil, err
 	}
-	var cmp comparison
-	if q.to == "" && len(t.Versions) > 0 && t.Latest().Removed {
-		p := endOf(snap, t, len(t.Versions)-1)
-		p.Detail += " Name the versions to compare with from and to."
-		return nil, p
-	}
-	v := s.view(c)
-	if cmp.to, err = s.point(snap, t, q.to, v); err != nil {
+	d := comparison{level: q.level}
+	var v history.View
+	if v, d.known, err = s.knownAt(snap, q, s.view(c)); err != nil {
 		return nil, err
 	}
-	if cmp.from, err = s.before(snap, t, q.from, cmp.to, v); err != nil {
-		return nil, err
-	}
-	if cmp.a, err = cmp.from.text(); err != nil {
-		return nil, err
-	}
-	if cmp.b, err = cmp.to.text(); err != nil {
-		return nil, err
-	}
-	cmp.changes = ladder.Diff(cmp.a, cmp.b)
-	if cmp.level = q.level; cmp.level != "" {
-		if _, err := findLevel(cmp.b, cmp.level); err != nil {
-			if _, errA := findLevel(cmp.a, cmp.level); errA != nil {
-				return nil, err
-			}
+	if d.to, err = s.point(snap, t, q.to, v); err != nil {
+		if p := (*Problem)(nil); q.to == "" && errors.As(err, &p) && p.Status == http.StatusGone {
+			p.Detail += " Name the versions to compare with from and to."
 		}
-		cmp.changes = cmp.changes.ForLevel(cmp.level)
+		return nil, err
 	}
-	return &cmp, nil
+	if d.from, err = s.before(snap, t, q.from, d.to, v); err != nil {
+		return nil, err
+	}
+	return &d, d.find()
+}
+
+// find finds what changed. A version that follows the other is judged by what
+// its author declared; for a longer way there is no such word.
+func (d *comparison) find() (err error) {
+	if d.a, err = d.from.text(); err != nil {
+		return err
+	}
+	if d.b, err = d.to.text(); err != nil {
+		return err
+	}
+	var said ladder.Directives
+	if d.to.timeline.Before(d.to.standing()) == d.from.version {
+		said = d.to.version.Said
+	}
+	d.changes = history.Changes(d.a, d.b, said)
+	if d.level == "" {
+		return nil
+	}
+	if _, err := findLevel(d.b, d.level); err != nil {
+		if _, errA := findLevel(d.a, d.level); errA != nil {
+			return err
+		}
+	}
+	d.changes = d.changes.ForLevel(d.level)
+	return nil
 }
 
 // before is what a version is compared with: what was asked for, else the
@@ -77,7 +91,7 @@ func (s *Server) before(snap *history.Snapshot, t *history.Timeline, asked strin
 	}
 	i := to.index
 	if i < 0 {
-		i = len(t.Versions)
+		i = t.Known(v.KnownAt)
 	}
 	for i--; i > 0 && t.Versions[i].Removed; i-- {
 	}
@@ -88,20 +102,34 @@ func (s *Server) before(snap *history.Snapshot, t *history.Timeline, asked strin
 	return &sel, err
 }
 
-// point is a version by number, by date, or the newest.
+// named says whether somebody wrote a version, and not a date: 1.4.0, the
+// number of a coming edition, or the text that has none.
+func named(at string) bool {
+	return at == workingCopy || at == "unversioned" || strings.Count(at, ".") >= 2 && !strings.Contains(at, ":")
+}
+
+// point is a version by number, by date, or the one in force.
 func (s *Server) point(snap *history.Snapshot, t *history.Timeline, at string, v history.View) (*selection, error) {
 	if at == "" {
 		return s.chooseAt(snap, t, history.When{}, v)
 	}
-	if at == "working" || strings.Count(at, ".") == 2 && !strings.Contains(at, ":") || at == "unversioned" {
+	if named(at) {
 		sel, err := s.pickVersion(snap, t, at, v)
 		return &sel, err
 	}
-	w, err := history.ParseWhen(at, snap.Location)
+	w, err := parsePoint(snap, at)
 	if err != nil {
-		return nil, problem(http.StatusBadRequest, badRequest, "%q is neither a version nor a date; write 1.4.0 or 2027-03-01.", clip(at))
+		return nil, err
 	}
 	return s.chooseAt(snap, t, w, v)
+}
+
+func parsePoint(snap *history.Snapshot, at string) (history.When, error) {
+	w, err := history.ParseWhen(at, snap.Location)
+	if err != nil {
+		return w, problem(http.StatusBadRequest, badRequest, "%q is neither a version nor a date; write 1.4.0 or 2027-03-01.", clip(at))
+	}
+	return w, nil
 }
 
 func (s *Server) diff(c echo.Context) error {

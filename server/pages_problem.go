@@ -32,7 +32,7 @@ func (s *Server) problemPage(c echo.Context, p *Problem) error {
 		snap = nil // whoever may not read learns nothing, not even a name
 	}
 	out := problemPage{
-		page: s.newPage(snap, "problem", p.Title), Status: p.Status, Heading: p.Title, Detail: p.Detail,
+		page: s.newPage(c, snap, "problem", p.Title), Status: p.Status, Heading: p.Title, Detail: p.Detail,
 		Retry: p.Status == http.StatusServiceUnavailable,
 	}
 	if snap != nil {
@@ -49,10 +49,10 @@ func (s *Server) problemPage(c echo.Context, p *Problem) error {
 
 // ways fills in where to go from a problem, and says it in the words of pages.
 func (s *Server) ways(out *problemPage, c echo.Context, snap *history.Snapshot, p *Problem) {
-	q, _ := readQuery(&http.Request{URL: c.Request().URL}, "as_of", "cycle", "version", "from", "to", "level", "track", "area", "compare", "with")
+	q, _ := readPage(c, "as_of", "known_at", "cycle", "version", "from", "to", "level", "track", "area", "compare", "with", "for", "format")
 	t, known := snap.Timeline(c.Param("id"))
-	if !known {
-		t = &history.Timeline{ID: c.Param("id")}
+	if !known || !s.exists(c, t) {
+		known, t = false, &history.Timeline{ID: c.Param("id")}
 	}
 	w := walk{id: t.ID}
 	add := func(text, href string) { out.Ways = append(out.Ways, link{text, href}) }
@@ -74,7 +74,7 @@ func (s *Server) ways(out *problemPage, c echo.Context, snap *history.Snapshot, 
 			out.Detail = title + " has no version yet: its text is in the working copy alone."
 			add("Read the text in the working copy", w.at(workingCopy).framework())
 		}
-		if slices.ContainsFunc(snap.Problems, func(x history.Problem) bool { return x.Framework == t.ID }) {
+		if slices.ContainsFunc(s.shownProblems(c, snap), func(x history.Problem) bool { return x.Framework == t.ID }) {
 			add("See what needs a change", problemsAt(t.ID))
 		}
 	case notFound:
@@ -191,7 +191,7 @@ func (s *Server) problemKindPage(c echo.Context) error {
 	if !ok {
 		return problem(http.StatusNotFound, notFound, "There is no kind of problem %q.", clip(kind))
 	}
-	p := problemPage{page: s.newPage(s.o.Store.Snapshot(), "problem", titles[kind]), Heading: titles[kind], Detail: text}
+	p := problemPage{page: s.newPage(c, s.o.Store.Snapshot(), "problem", titles[kind]), Heading: titles[kind], Detail: text}
 	p.Ways = []link{{"See all frameworks", "/"}}
 	return s.render(c, "problem", p)
 }

@@ -128,15 +128,17 @@ func (s *Server) pick(c echo.Context, q query) (selection, error) {
 	if err != nil {
 		return selection{}, err
 	}
-	if set := countSet(q.asOf, q.cycle, q.version); set > 1 {
-		return selection{}, problem(http.StatusBadRequest, badRequest, "Ask by as_of, cycle or version: one of them at a time.")
+	if err := q.oneMoment(); err != nil {
+		return selection{}, err
 	}
 	v, known, err := s.knownAt(snap, q, s.view(c))
 	if err != nil {
 		return selection{}, err
 	}
 	if q.version != "" {
-		return s.pickVersion(snap, t, q.version, v)
+		sel, err := s.pickVersion(snap, t, q.version, v)
+		sel.known = known
+		return sel, err
 	}
 	when, err := s.when(snap, q)
 	if err != nil {
@@ -145,6 +147,14 @@ func (s *Server) pick(c echo.Context, q query) (selection, error) {
 	sel, err := s.pickAt(snap, t, when, v)
 	sel.known = known
 	return sel, err
+}
+
+// oneMoment refuses a query that asks for several at once.
+func (q *query) oneMoment() error {
+	if countSet(q.asOf, q.cycle, q.version) > 1 {
+		return problem(http.StatusBadRequest, badRequest, "Ask by as_of, cycle or version: one of them at a time.")
+	}
+	return nil
 }
 
 func countSet(values ...string) int {
@@ -165,7 +175,7 @@ func (s *Server) timeline(c echo.Context) (*history.Snapshot, *history.Timeline,
 	}
 	id := c.Param("id")
 	t, ok := snap.Timeline(id)
-	if !ok {
+	if !ok || !snap.Unversioned && !s.exists(c, t) {
 		if snap.Working != nil && snap.Working.Frameworks[id] != nil {
 			return snap, &history.Timeline{ID: id}, nil
 		}
@@ -185,6 +195,20 @@ func (s *Server) timeline(c echo.Context) (*history.Snapshot, *history.Timeline,
 		return nil, nil, p
 	}
 	return snap, t, nil
+}
+
+// exists says whether there is a framework to the reader. One that stands in
+// next/ alone is there for those who may see it.
+func (s *Server) exists(c echo.Context, t *history.Timeline) bool {
+	if len(t.Versions) > 0 || t.MovedTo != "" || t.Broken != "" {
+		return true
+	}
+	v := s.view(c)
+	if v.Drafts {
+		return true
+	}
+	e, err := t.Coming(v)
+	return err != nil || e != nil
 }
 
 // when is the moment that a query names; zero for now.
@@ -209,25 +233,25 @@ func (s *Server) when(snap *history.Snapshot, q query) (history.When, error) {
 	return w, nil
 }
 
-func (s *Server) pickVersion(snap *history.Snapshot, t *history.Timeline, number string, v history.View) (selection, error) {
+func (s *Server) pickVersion(snap *history.Snapshot, t *history.Timeline, number string, view history.View) (selection, error) {
 	if number == "working" {
 		if snap.Working != nil {
 			if v := snap.Working.Frameworks[t.ID]; v != nil {
-				return selection{snap: snap, timeline: t, index: -1, version: v}, nil
+				return selection{snap: snap, timeline: t, index: -1, version: v, view: view}, nil
 			}
 		}
 		return selection{}, problem(http.StatusNotFound, notFound, "The working copy holds no other text of %s than the newest version.", t.ID)
 	}
-	at, ok := t.Find(strings.TrimPrefix(number, "v"), v)
+	at, ok := t.Find(strings.TrimPrefix(number, "v"), view)
 	if !ok {
 		p := problem(http.StatusNotFound, notFound, "There is no version %q of %s.", clip(number), t.ID)
-		if n := t.Known(v.KnownAt); n > 0 {
+		if n := t.Known(view.KnownAt); n > 0 {
 			p.Detail += fmt.Sprintf(" The newest is %s.", t.Versions[n-1].Number)
 			p.Last = reference(t.ID, t.Versions[n-1])
 		}
 		return selection{}, p
 	}
-	return s.selected(snap, t, at, history.When{}, v)
+	return s.selected(snap, t, at, history.When{}, view)
 }
 
 func (s *Server) pickAt(snap *history.Snapshot, t *history.Timeline, when history.When, v history.View) (selection, error) {
