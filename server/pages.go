@@ -124,7 +124,7 @@ type colophon struct {
 	What        string // in words, where it is not a version
 	Version     string
 	Provisional bool
-	From        date
+	From, Until date   // Until is empty while it is in force
 	Href        string // the address of exactly this text, whatever comes later
 	Address     string // the same with the host, as it is printed
 }

@@ -151,7 +151,7 @@ func (sel *selection) point(w walk) phrase {
 	case v.Coming:
 		return say(link{"Coming edition", href}, " of ", dayOf(v.EffectiveFrom, sel.snap.Location))
 	}
-	return say(entryDate(sel.snap, sel.timeline, sel.standing()), ", ", link{"version " + v.Number, href})
+	return say(entryDate(sel.snap, sel.timeline, sel.standing(), sel.view), ", ", link{"version " + v.Number, href})
 }
 
 // key is how a side of a comparison is asked for.
@@ -245,7 +245,7 @@ func (s *Server) newRangeForm(d *comparison, w walk) (*rangeForm, error) {
 	}
 	for _, e := range slices.Backward(list) {
 		if !e.Version.Removed {
-			add(e.Version, option{Value: e.Version.Number, Text: versionName(snap, t, e)})
+			add(e.Version, option{Value: e.Version.Number, Text: versionName(snap, t, e, d.to.view)})
 		}
 	}
 	f.Levels = d.levelOptions()

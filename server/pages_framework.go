@@ -96,7 +96,7 @@ func (s *Server) frameworkPage(c echo.Context) error {
 		page: s.newPage(c, r.snap, "framework k-"+string(f.Kind), f.Title), head: r.head(partText),
 		Summary: f.Summary, Owners: f.Owners, Source: f.Source, Discipline: s.discipline(r),
 		Definition: paragraphs(f.Definition), Aims: f.Aims, Roles: f.Roles,
-		Guidance: f.Guidance, Questions: f.Questions, Retired: retired(f), Cumulative: f.Cumulative,
+		Guidance: f.Guidance, Questions: f.Questions, Retired: s.retired(r), Cumulative: f.Cumulative,
 	}
 	p.Home = r.walk.home()
 	if p.Bar, err = s.bar(c, r, q, nil, param{"track", v.track}, param{"area", v.area}, param{"compare", strings.Join(v.pair, ",")}); err != nil {
@@ -163,6 +163,12 @@ func (s *Server) colophon(c echo.Context, r *reading, parts ...string) *colophon
 		out.What, out.Provisional = "a coming edition, named "+r.version.Number, false
 	}
 	out.From = dayOf(r.version.EffectiveFrom, r.snap.Location)
+	if until := r.timeline.Until(r.standing(), r.view); !until.IsZero() {
+		out.Until = dayOf(until, r.snap.Location)
+	}
+	if correctedBy(r.timeline, r.standing(), r.view) != nil {
+		out.What = "version " + r.version.Number + ", which was put right later"
+	}
 	out.Href = r.walk.today().at(r.version.Number).to(parts)
 	out.Address = c.Request().Host + out.Href
 	return out
@@ -180,7 +186,8 @@ func paragraphs(text string) []string {
 }
 
 // retired says what a framework had and has no longer, in sentences.
-func retired(f *ladder.Framework) []string {
+func (s *Server) retired(r *reading) []string {
+	f := r.text
 	if f.Retired == nil {
 		return nil
 	}
@@ -189,12 +196,39 @@ func retired(f *ladder.Framework) []string {
 		name string
 		ids  map[string]ladder.Retired
 	}{{"level", f.Retired.Levels}, {"track", f.Retired.Tracks}, {"area", f.Retired.Areas}, {"competency", f.Retired.Competencies}, {"role", f.Retired.Roles}} {
-		for id, r := range kind.ids {
-			out = append(out, fmt.Sprintf("The %s %s: %s%s", kind.name, id, r.Reason, into(f, r)))
+		for id, gone := range kind.ids {
+			out = append(out, s.formerName(r, kind.name, id)+": "+sentence(gone.Reason)+into(f, gone))
 		}
 	}
 	slices.Sort(out)
 	return out
+}
+
+// formerName is what something was called that a text has no longer, by the
+// newest version that has it.
+func (s *Server) formerName(r *reading, kind, id string) string {
+	last := r.index
+	if last < 0 {
+		last = r.timeline.Known(r.view.KnownAt) - 1
+	}
+	for i := last; i >= max(0, last-maxHistory); i-- {
+		at := history.Standing{Version: r.timeline.Versions[i], Index: i}
+		st, err := s.step(r.snap, r.timeline, at)
+		if err != nil || !slices.Contains(st.has, kind+"s/"+id) && !slices.Contains(st.has, strings.TrimSuffix(kind, "y")+"ies/"+id) {
+			continue
+		}
+		f, err := at.Version.Text()
+		if err != nil {
+			continue
+		}
+		if l, ok := f.Level(id); ok && kind == "level" {
+			return l.Name()
+		}
+		if c, ok := f.Competency(id); ok && kind == "competency" {
+			return c.Title
+		}
+	}
+	return "The " + kind + " " + id
 }
 
 // into names what took the place of something retired.
@@ -213,7 +247,7 @@ func into(f *ladder.Framework, r ladder.Retired) string {
 	if names == nil {
 		return ""
 	}
-	return "; now " + strings.Join(names, ", ")
+	return " Now " + list(names) + "."
 }
 
 // card is what the list of frameworks says of a text.

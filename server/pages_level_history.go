@@ -36,6 +36,8 @@ type levelChange struct {
 	Coming      bool
 	Headline    string
 	Mark        mark
+	Corrects    phrase // how it puts another right
+	Corrected   phrase // how it was put right
 	Parts       []diffPart
 	Diff, Notes string
 }
@@ -171,18 +173,20 @@ func (s *Server) changesOf(snap *history.Snapshot, t *history.Timeline, w walk, 
 		if err != nil {
 			return nil, false, err
 		}
-		out = append(out, newLevelChange(snap, t, w, e, f, all.ForLevel(level), level))
+		change := newLevelChange(snap, t, w, e, f, all.ForLevel(level), level, v)
+		change.Corrects, change.Corrected = correctionWords(snap, t, e.Standing, v)
+		out = append(out, change)
 	}
 	return out, false, nil
 }
 
-func newLevelChange(snap *history.Snapshot, t *history.Timeline, w walk, e history.Entry, f *ladder.Framework, cs ladder.ChangeSet, level string) levelChange {
+func newLevelChange(snap *history.Snapshot, t *history.Timeline, w walk, e history.Entry, f *ladder.Framework, cs ladder.ChangeSet, level string, v history.View) levelChange {
 	out := levelChange{
 		Number: e.Version.Number, Coming: e.Version.Coming, Headline: headline(cs, f), Mark: markOf(cs.Category()),
 		Diff: w.diff(t.Before(e.Standing).Number, e.Version.Number, level), Notes: w.notes(e.Version.Number, ""),
 	}
 	if !e.From.IsZero() {
-		out.Date = entryDate(snap, t, e.Standing)
+		out.Date = entryDate(snap, t, e.Standing, v)
 	}
 	for _, g := range diffGroups(f, cs, nil) {
 		for _, p := range g.Parts {

@@ -79,7 +79,9 @@ func (s *Server) newSlider(r *reading, q query, list []history.Entry, views []ve
 		}
 	}
 	for y := first.Year() + 1; y <= first.AddDate(0, 0, out.Days).Year(); y++ {
-		out.Years = append(out.Years, sliderYear{at(time.Date(y, 1, 1, 0, 0, 0, 0, loc)), fmt.Sprint(y)})
+		if start := time.Date(y, 1, 1, 0, 0, 0, 0, time.UTC); days(start, first.AddDate(0, 0, out.Days)) > out.Days/12 { // else its label does not fit
+			out.Years = append(out.Years, sliderYear{at(time.Date(y, 1, 1, 12, 0, 0, 0, loc)), fmt.Sprint(y)})
+		}
 	}
 	return out
 }

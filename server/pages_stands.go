@@ -91,7 +91,7 @@ func (s *Server) numberWords(r *reading) (says phrase, elsewhere bool) {
 	}
 	switch status := r.timeline.Status(r.standing(), r.view); {
 	case status == history.Corrected:
-		return say(known, strong("Version ", v), " was put right from its start: it holds for no day any more."), true
+		return say(known, strong("Version ", v), " holds for no day any more."), true
 	case r.until() == nil && known != nil:
 		return say(known, "version ", v, ", in force since ", from, "."), true
 	case r.until() == nil:
@@ -126,7 +126,7 @@ func (s *Server) barNotes(b *bar, r *reading) error {
 			link{"See what was put right", r.walk.diff(said.Of, v.Number, "")}))
 	}
 	if by := correctedBy(r.timeline, r.standing(), r.view); by != nil {
-		b.Notes = append(b.Notes, say("It was put right on ", dayOf(by.RecordedAt, loc), ": "+sentence(by.Said.Correction.Reason)+" ",
+		b.Notes = append(b.Notes, say("It was put right from its start on ", dayOf(by.RecordedAt, loc), ": "+sentence(by.Said.Correction.Reason)+" ",
 			link{"Read the text as it was put right", r.walk.at(by.Number).framework()}))
 	}
 	if note := s.knownToday(r); note != nil {

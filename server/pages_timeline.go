@@ -149,7 +149,7 @@ func (s *Server) versionView(r *reading, e history.Entry) (versionView, error) {
 		out.Erratum = sentence(t.Errata[v.Number])
 	}
 	if !e.From.IsZero() {
-		out.Date = entryDate(r.snap, t, e.Standing)
+		out.Date = entryDate(r.snap, t, e.Standing, r.view)
 	}
 	if !e.Until.IsZero() {
 		out.Until = dayOf(e.Until, loc)
@@ -181,21 +181,28 @@ func (s *Server) versionView(r *reading, e history.Entry) (versionView, error) {
 		}
 		out.Headline, out.Mark = cs.Headline(b), markOf(cs.Category())
 	}
-	if by := correctedBy(t, e.Standing, r.view); by != nil {
-		out.Corrected = say("Put right on ", dayOf(by.RecordedAt, loc), " by version ", by, ": "+sentence(by.Said.Correction.Reason))
-	}
-	if said := v.Said.Correction; said != nil && !v.Coming {
-		out.Corrects = say("This text was put right on ", dayOf(v.RecordedAt, loc), ", and holds from the start of version ", phrase{{Text: said.Of, Number: true}}, " on: "+sentence(said.Reason))
-	}
+	out.Corrects, out.Corrected = correctionWords(r.snap, t, e.Standing, r.view)
 	return out, nil
+}
+
+// correctionWords say how a version puts another right, and how it was put
+// right; nil where it does not, or was not.
+func correctionWords(snap *history.Snapshot, t *history.Timeline, at history.Standing, v history.View) (corrects, corrected phrase) {
+	if said := at.Version.Said.Correction; said != nil && !at.Version.Coming {
+		corrects = say("This text was put right on ", dayOf(at.Version.RecordedAt, snap.Location), ", and holds from the start of version ", phrase{{Text: said.Of, Number: true}}, " on: "+sentence(said.Reason))
+	}
+	if by := correctedBy(t, at, v); by != nil {
+		corrected = say("Put right on ", dayOf(by.RecordedAt, snap.Location), " by version ", phrase{{Text: by.Number, Number: true}}, ": "+sentence(by.Said.Correction.Reason))
+	}
+	return corrects, corrected
 }
 
 // entryDate is the day of a version, to the minute where a neighbour is of
 // the same day.
-func entryDate(snap *history.Snapshot, t *history.Timeline, at history.Standing) date {
+func entryDate(snap *history.Snapshot, t *history.Timeline, at history.Standing, v history.View) date {
 	day := dayOf(at.Version.EffectiveFrom, snap.Location)
 	for _, i := range []int{at.Index - 1, at.Index + 1} {
-		if at.Index >= 0 && i >= 0 && i < len(t.Versions) && dayOf(t.Versions[i].EffectiveFrom, snap.Location) == day {
+		if at.Index >= 0 && i >= 0 && i < t.Known(v.KnownAt) && dayOf(t.Versions[i].EffectiveFrom, snap.Location) == day {
 			return momentOf(at.Version.EffectiveFrom, snap.Location)
 		}
 	}
@@ -203,14 +210,14 @@ func entryDate(snap *history.Snapshot, t *history.Timeline, at history.Standing)
 }
 
 // versionName is a version in a list to choose from.
-func versionName(snap *history.Snapshot, t *history.Timeline, e history.Entry) string {
+func versionName(snap *history.Snapshot, t *history.Timeline, e history.Entry, v history.View) string {
 	switch {
 	case e.Status == history.Draft:
 		return "Coming edition, without a date"
 	case e.Version.Coming:
 		return "Coming edition · " + dayOf(e.From, snap.Location).Words
 	case e.Status == history.Corrected:
-		return fmt.Sprintf("%s · %s, put right later", entryDate(snap, t, e.Standing).Words, e.Version.Number)
+		return fmt.Sprintf("%s · %s, put right later", entryDate(snap, t, e.Standing, v).Words, e.Version.Number)
 	}
-	return fmt.Sprintf("%s · %s", entryDate(snap, t, e.Standing).Words, e.Version.Number)
+	return fmt.Sprintf("%s · %s", entryDate(snap, t, e.Standing, v).Words, e.Version.Number)
 }

@@ -17,9 +17,11 @@ type upcomingPage struct {
 	Known    phrase // where the page tells what was known before
 	Today    string // its address as it is known today, "" where that is shown
 	Editions []comingView
-	Drafts   bool   // the reader sees what is not published
 	Calendar string // the address of the dates, for calendars
 }
+
+// calendarPath is where calendars read the dates of coming editions.
+const calendarPath = "/v1/upcoming.ics"
 
 // comingView is a coming edition.
 type comingView struct {
@@ -52,7 +54,7 @@ func (s *Server) upcomingPage(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	p := upcomingPage{page: s.newPage(c, snap, "upcoming", "Upcoming changes"), Drafts: v.Drafts}
+	p := upcomingPage{page: s.newPage(c, snap, "upcoming", "Upcoming changes"), Calendar: calendarPath}
 	p.Here, p.Home = "upcoming", newWalk("", q).home()
 	if known.Asked != "" {
 		p.Known, p.Today = askedWords(history.When{}, known, snap.Location), "/upcoming"
