@@ -20,6 +20,7 @@ import (
 	"github.com/milepost-dev/milepost/internal/diag"
 	"github.com/milepost-dev/milepost/internal/history"
 	"github.com/milepost-dev/milepost/internal/ladder"
+	"github.com/milepost-dev/milepost/internal/notes"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -128,7 +129,7 @@ func checkResponses(t *testing.T, path string, op *openapi3.Operation) {
 }
 
 // pagesOf are the beginnings of the addresses of pages, which no document describes.
-var pagesOf = regexp.MustCompile(`^/($|frameworks/|working$|problems$|problems/|assets/)`)
+var pagesOf = regexp.MustCompile(`^/($|frameworks/|upcoming$|working$|problems$|problems/|assets/)`)
 
 func TestOpenAPIHasEveryRoute(t *testing.T) {
 	t.Parallel()
@@ -242,6 +243,9 @@ var goTypes = map[string]any{
 	"Problems": Problems{}, "Profile": ladder.Profile{}, "Reference": Reference{}, "Retired": ladder.Retired{},
 	"RetiredIDs": ladder.RetiredIDs{}, "Role": ladder.Role{}, "Source": ladder.Source{}, "Span": ladder.Span{},
 	"Title": ladder.Title{}, "Track": ladder.Track{}, "UnmadeVersion": history.Problem{},
+	"ReleaseNotes": notes.Notes{}, "NoteSection": notes.Section{}, "NoteFact": notes.Fact{}, "NoteRelease": notes.Release{}, "NoteTransition": notes.Transition{},
+	"NoteCorrection": notes.Correction{}, "NoteErratum": notes.Erratum{}, "NoteAccepted": notes.Accepted{}, "NoteRule": notes.Rule{},
+	"NoteGroup": notes.Group{}, "NotePart": notes.Part{}, "NoteEntry": notes.Entry{},
 	"VersionEntry": VersionEntry{}, "VersionInfo": history.VersionInfo{}, "VersionList": VersionList{},
 }
 
@@ -325,6 +329,8 @@ func TestOpenAPIKnowsEveryName(t *testing.T) {
 		{"Bump", schemas["Bump"].Value.Enum, []string{ladder.BumpMajor, ladder.BumpMinor, ladder.BumpPatch}},
 		{"Span.op", schemas["Span"].Value.Properties["op"].Value.Enum, []string{ladder.SpanSame, ladder.SpanRemoved, ladder.SpanAdded}},
 		{"Finding.severity", schemas["Finding"].Value.Properties["severity"].Value.Enum, words(diag.Error, diag.Warning, diag.Note)},
+		{"ReleaseNotes.event", schemas["ReleaseNotes"].Value.Properties["event"].Value.Enum, words(notes.Began, notes.Changed, notes.Corrected, notes.Ended, notes.Returned)},
+		{"ReleaseNotes.status", schemas["ReleaseNotes"].Value.Properties["status"].Value.Enum, words(notes.Proposed, notes.Drafted, notes.Scheduled, notes.InForce, notes.Historic)},
 		{"VersionEntry.status", schemas["VersionEntry"].Value.Properties["status"].Value.Enum, words(history.Current, history.Historic, history.Withdrawn, history.Corrected, history.Scheduled, history.Draft)},
 	} {
 		var got []string
