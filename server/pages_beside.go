@@ -54,7 +54,10 @@ func (s *Server) frame(c echo.Context, p *page, b *beside, snap *history.Snapsho
 			return head{}, err
 		}
 		made.Notes, made.Coming = nil, nil
-		made.Ways = slices.DeleteFunc(made.Ways, func(l link) bool { return l.Text != backToday })
+		made.Ways = nil
+		if made.Elsewhere && t.Live() {
+			made.Ways = []link{{backToday, hereToday(c)}}
+		}
 		p.Bar = made
 	case t.Live():
 		text = b.walk.today().framework()
@@ -68,6 +71,19 @@ func (s *Server) frame(c echo.Context, p *page, b *beside, snap *history.Snapsho
 	return newHead(title, kind, text, b.walk, t, snap, here), nil
 }
 
+// hereToday is the address of the same page without the day that it keeps.
+func hereToday(c echo.Context) string {
+	u := c.Request().URL
+	values := u.Query()
+	for _, name := range []string{"as_of", "known_at", "cycle"} {
+		values.Del(name)
+	}
+	if len(values) == 0 {
+		return u.EscapedPath()
+	}
+	return u.EscapedPath() + "?" + values.Encode()
+}
+
 // emptyBar is the bar of a day without a text: before the first version, or
 // after an end. It is nil where there never was one.
 func (s *Server) emptyBar(c echo.Context, b *beside) *bar {
@@ -79,7 +95,7 @@ func (s *Server) emptyBar(c echo.Context, b *beside) *bar {
 	out := &bar{Form: s.dateForm(c, sel.snap, first.EffectiveFrom, sel.when, sel.known, nil)}
 	asked := sel.when.Asked != "" || sel.known.Asked != ""
 	if out.Elsewhere = asked; asked && sel.timeline.Live() {
-		out.Ways = []link{{backToday, c.Request().URL.EscapedPath()}}
+		out.Ways = []link{{backToday, hereToday(c)}}
 	}
 	at := sel.timeline.At(sel.moment(), sel.view)
 	switch {

@@ -14,9 +14,10 @@ type slider struct {
 	Days   int    // how many days come after it
 	Value  int    // the day that is shown
 	Today  int
+	Now    string // where today is on the line, in hundredths
 	Action string // the address of the text, to which a script adds the day
 	Prefix string // what is said before a version: "As of @", with the day for @
-	Now    string // what is said of today
+	Says   string // what is said of today
 	Spans  []sliderSpan
 	Years  []sliderYear
 }
@@ -53,6 +54,7 @@ func (s *Server) newSlider(r *reading, q query, list []history.Entry, views []ve
 	at := func(t time.Time) string {
 		return fmt.Sprintf("%.2f", 100*float64(days(first, midnight(t, loc)))/float64(out.Days))
 	}
+	out.Now = at(s.o.Now())
 	for i, e := range list {
 		if e.Status == history.Corrected || e.From.IsZero() {
 			continue
@@ -72,10 +74,10 @@ func (s *Server) newSlider(r *reading, q query, list []history.Entry, views []ve
 		v.Day = dayOf(e.From, loc).Machine
 		v.Says, v.Later = s.sliderWords(r, e, last)
 		if e.Status == history.Withdrawn && i == len(list)-1 && r.known.Asked == "" {
-			out.Now = say("No text is in force: the framework ended on ", dayOf(e.From, loc), ".").String()
+			out.Says = say("No text is in force: the framework ended on ", dayOf(e.From, loc), ".").String()
 		}
 		if e.Status == history.Current && r.known.Asked == "" {
-			out.Now = say("In force today: version ", e.Version, ", since ", dayOf(e.From, loc), ".").String()
+			out.Says = say("In force today: version ", e.Version, ", since ", dayOf(e.From, loc), ".").String()
 		}
 	}
 	for y := first.Year() + 1; y <= first.AddDate(0, 0, out.Days).Year(); y++ {

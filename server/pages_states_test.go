@@ -110,6 +110,7 @@ func TestPageStates(t *testing.T) {
 		{at: ops + "/levels/l1", status: 200, says: []string{"3 years or more in adjacent roles"}, lacks: []string{`class="tag">new`, `rel="prev"`}},
 		{at: ops + "/levels/m6", status: 200, says: []string{"Job grades L6, L7", "At the same job grade"}},
 		{at: ops + "/levels/l4?as_of=2025-03-01", status: 200, says: []string{"As of 1 March 2025", "with minimal supervision"}, has: []string{`diff?as_of=2025-03-01&amp;from=1.0.0&amp;level=l4"`, `href="/frameworks/product-operations-ladder/levels/l4">Back to today`, "product-operations-competencies/competencies/data_insights?as_of=2025-03-01#proficient"}},
+		{at: ops + "/levels/l4?as_of=2025-12-24&known_at=2026-01-01", status: 200, says: []string{"As of 24 December 2025, as it was known on 1 January 2026: version 3.0.0"}, has: []string{"product-operations-competencies/competencies/data_insights?as_of=2025-12-24&amp;known_at=2026-01-01#proficient"}},
 		{at: ops + "/levels/l9", status: 404, says: []string{`There is no level "l9"`, "Staff Product Operations Manager (L4)"}},
 		{at: ops + "/competencies/autonomy", status: 200, says: []string{"Autonomy and execution", "Ways of working", "How independently do I work", "Leadership", "Very high, 5 of 5"}, has: []string{`<p id="l1">`}},
 		{at: ops + "/competencies/nope", status: 404, says: []string{`There is no competency "nope"`, "Autonomy and execution"}, has: []string{ops + "/competencies/autonomy"}},

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/milepost-dev/milepost/internal/gitrepo"
+	"github.com/milepost-dev/milepost/internal/gittest"
 	"github.com/milepost-dev/milepost/internal/history"
 	"github.com/milepost-dev/milepost/internal/story"
 )
@@ -135,5 +136,26 @@ func TestNotesPages(t *testing.T) {
 		if got := w.Header(); w.Code != 200 || got.Get("Content-Type") != want[0] || got.Get("Content-Disposition") != want[1] || !strings.Contains(w.Body.String(), want[2]) {
 			t.Errorf("%s: got %d %v %.100s", format, w.Code, got, w.Body)
 		}
+	}
+}
+
+// TestNotesOnTexts sees that errata stand by the text that they are about, and
+// that what was not said yet is not told as known.
+func TestNotesOnTexts(t *testing.T) {
+	t.Parallel()
+	r := gittest.New(t)
+	r.Write(gittest.Ladder("small", "one")).Commit("Start")
+	r.Write(gittest.Ladder("small", "two")).Commit("Another word")
+	r.Replace("frameworks/small/framework.cue", "\tkind:", "\terrata: {\"1.0.0\": \"One means the first of two\"}\n\tkind:").Commit("A note")
+	s := shelf(t, r.Dir, "")
+	const at = "/frameworks/small"
+	for _, st := range []state{
+		{at: at + "?version=1.0.0", status: 200, says: []string{"A note on this text: One means the first of two."}},
+		{at: at + "/levels/l2?as_of=2024-03-01T09:30:00Z", status: 200, says: []string{"A note on this text: One means the first of two."}},
+		{at: at + "?version=1.0.0&known_at=2024-03-01T09:30:00Z", status: 200, lacks: []string{"A note"}},
+		{at: at, status: 200, lacks: []string{"A note"}},
+		{at: at + "/versions", status: 200, says: []string{"A note on this text: One means the first of two."}},
+	} {
+		st.check(t, s)
 	}
 }
