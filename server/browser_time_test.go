@@ -41,7 +41,7 @@ var timePages = []struct{ name, path string }{
 }
 
 func (b *browser) pagesOfTime(t *testing.T) {
-	for _, sc := range screens {
+	for _, sc := range []screen{screens[0], screens[3]} {
 		b.show(t, sc)
 		for _, p := range timePages {
 			b.open(t, p.path)

@@ -111,7 +111,7 @@ func (s *Server) diffPageOf(c echo.Context, d *comparison, q query) error {
 	t, snap, w := d.to.timeline, d.to.snap, newWalk(d.to.timeline.ID, q)
 	p := diffPage{
 		page: s.newPage(c, snap, "diff", "Changes, "+d.b.Title),
-		From: d.from.point(w), To: d.to.point(w), Level: d.levelName(d.level), Headline: headline(d.changes, d.b),
+		From: d.from.point(w), To: d.to.point(w), Level: d.levelName(d.level), Headline: headline(d.changes.Headline(d.b)),
 		Affected: affected(d.changes, d.a, d.b), Tally: tallies(d.changes), Groups: diffGroups(d.b, d.changes, w.at(d.to.key()).level),
 		Levels: d.levelLinks(w), Unversioned: snap.Unversioned, Same: d.from.version == d.to.version,
 	}
@@ -182,8 +182,8 @@ func (d *comparison) short(id string) string {
 }
 
 // headline is what changed in a sentence, without what affected says.
-func headline(cs ladder.ChangeSet, f *ladder.Framework) string {
-	text := strings.TrimSuffix(cs.Headline(f), "; nobody else is affected")
+func headline(text string) string {
+	text = strings.TrimSuffix(text, "; nobody else is affected")
 	return sentence(strings.TrimSuffix(text, "; nobody is asked for more or less"))
 }
 

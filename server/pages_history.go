@@ -9,8 +9,12 @@ import (
 
 // step is what one version changed against the version before it.
 type step struct {
-	levels map[string]levelStep // by id, those that the change concerns
-	has    []string             // where the version's levels and competencies stand: "levels/l4"
+	Headline string
+	Affected string // who, in a sentence
+	Category ladder.Category
+	compared bool                 // there was a text before it, and it has one
+	levels   map[string]levelStep // by id, those that the change concerns
+	has      []string             // where the version's levels and competencies stand: "levels/l4"
 }
 
 // levelStep is what one version changed for one level.
@@ -37,6 +41,7 @@ func (s *Server) step(snap *history.Snapshot, t *history.Timeline, at history.St
 		if err != nil || a == nil || b == nil {
 			return out, err
 		}
+		out.compared, out.Headline, out.Affected, out.Category = true, all.Headline(b), affected(all, a, b), all.Category()
 		for _, l := range slices.Concat(b.Levels, a.Levels) {
 			if cs := all.ForLevel(l.ID); !cs.Empty() {
 				out.levels[l.ID] = levelStep{cs.Headline(b), cs.Category()}

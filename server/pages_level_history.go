@@ -182,7 +182,7 @@ func (s *Server) changesOf(snap *history.Snapshot, t *history.Timeline, w walk, 
 
 func newLevelChange(snap *history.Snapshot, t *history.Timeline, w walk, e history.Entry, f *ladder.Framework, cs ladder.ChangeSet, level string, v history.View) levelChange {
 	out := levelChange{
-		Number: e.Version.Number, Coming: e.Version.Coming, Headline: headline(cs, f), Mark: markOf(cs.Category()),
+		Number: e.Version.Number, Coming: e.Version.Coming, Headline: headline(cs.Headline(f)), Mark: markOf(cs.Category()),
 		Diff: w.diff(t.Before(e.Standing).Number, e.Version.Number, level), Notes: w.notes(e.Version.Number, ""),
 	}
 	if !e.From.IsZero() {

@@ -108,6 +108,9 @@ func (s *Server) comingWords(r *reading) phrase {
 	e, err := r.timeline.Coming(r.view)
 	switch {
 	case err != nil || e == nil || e.Version != r.version:
+		if v := r.becameOf(); v != nil {
+			return say(strong("An edition"), " that came into force on ", dayOf(v.EffectiveFrom, loc), " as ", link{"version " + v.Number, r.walk.at(v.Number).framework()}, ".")
+		}
 		return say(strong("An earlier draft"), " of an edition, of ", dayOf(r.version.RecordedAt, loc), ": another text took its place, and it was never in force.")
 	case e.Effective == "":
 		return say(strong("Coming edition"), ": it is being written, has no date yet, and is in force for nobody.")
@@ -115,6 +118,17 @@ func (s *Server) comingWords(r *reading) phrase {
 		return say(r.asked(), ": the coming edition, which was to come into force on ", dayOf(r.version.EffectiveFrom, loc), ", as things stood.")
 	}
 	return say(strong("Coming edition"), ": it comes into force on ", dayOf(r.version.EffectiveFrom, loc), ", as things stand, and holds for nobody before.")
+}
+
+// becameOf is the version as which the edition that is read came into force,
+// nil where it did not.
+func (r *reading) becameOf() *history.Version {
+	for _, v := range r.timeline.Versions[:r.timeline.Known(r.view.KnownAt)] {
+		if v.Edition && v.Commit == r.version.Commit && v.Digest == r.version.Digest {
+			return v
+		}
+	}
+	return nil
 }
 
 // barNotes fills in what else is to be known of the text that is read. The

@@ -51,6 +51,8 @@ func TestTwoClocks(t *testing.T) {
 		{at: care + "?as_of=2027-02-01", status: 200, says: []string{"As of 1 February 2027, a day to come: version 8.3.0 provisional, the text in force today. As things stand, it still holds then."}},
 		{at: care + "?as_of=2025-10-15&known_at=2025-08-10", status: 200, says: []string{"As of 15 October 2025, as it was known on 10 August 2025: the edition that was to come into force on 1 October 2025, as things stood.", "Today another text is known for that day."}},
 		{at: care + "?version=9.0.0-next.20260901T100000Z", status: 200, says: []string{"Coming edition: it comes into force on 1 March 2027, as things stand, and holds for nobody before.", "Solves unknown problems alone and writes down how"}},
+		{at: care + "?version=6.0.0-next.20250820T100000Z", status: 200, says: []string{"An edition that came into force on 1 November 2025 as version 6.0.0."}, lacks: []string{"as things stand"}},
+		{at: care + "?version=6.0.0-next.20250701T100000Z", status: 200, says: []string{"An earlier draft of an edition, of 1 July 2025: another text took its place, and it was never in force."}},
 		{at: "/frameworks/support-roles?version=2.2.0-next.20261015T100000Z", status: 200, says: []string{"Coming edition: it is being written, has no date yet, and is in force for nobody."}},
 
 		{at: care + "?known_at=2027-01-01", status: 400, says: []string{"That day is still to come Nobody can know today what will be known on 1 January 2027.", "See what is scheduled for that day"}, has: []string{care + "?as_of=2027-01-01"}},

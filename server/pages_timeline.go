@@ -175,11 +175,11 @@ func (s *Server) versionView(r *reading, e history.Entry) (versionView, error) {
 	case out.Diff == "":
 		out.Headline, out.Mark = "The framework came back", markFirst
 	case v.Coming:
-		cs, _, b, err := t.Changes(e.Standing)
+		st, err := s.step(r.snap, t, e.Standing)
 		if err != nil {
 			return out, err
 		}
-		out.Headline, out.Mark = cs.Headline(b), markOf(cs.Category())
+		out.Headline, out.Mark = st.Headline, markOf(st.Category)
 	}
 	out.Corrects, out.Corrected = correctionWords(r.snap, t, e.Standing, r.view)
 	return out, nil

@@ -93,22 +93,21 @@ func (s *Server) coming(snap *history.Snapshot, t *history.Timeline, w walk, v h
 		return nil, err
 	}
 	at := history.Standing{Version: e.Version, Index: -1}
-	cs, a, b, err := t.Changes(at)
+	st, err := s.step(snap, t, at)
 	if err != nil {
 		return nil, err
 	}
 	out := &comingView{
-		Framework: e.Version.Title, Headline: cs.Headline(b), Mark: markOf(cs.Category()), Hidden: !e.Public,
+		Framework: e.Version.Title, Headline: headline(st.Headline), Affected: st.Affected, Mark: markOf(st.Category), Hidden: !e.Public,
 		Read: w.at(e.Version.Number).framework(), Notes: w.notes(e.Version.Number, ""), at: e.Version.EffectiveFrom,
 	}
 	if t.Live() {
 		out.Home = w.beside().framework()
 	}
-	if b == nil {
-		out.Headline, out.Mark = "A new framework", markFirst
+	if st.compared {
+		out.Diff = w.diff(e.Before.Number, e.Version.Number, "")
 	} else {
-		out.Affected, out.Diff = affected(cs, a, b), w.diff(e.Before.Number, e.Version.Number, "")
-		out.Headline = headline(cs, b)
+		out.Headline, out.Mark = "A new framework", markFirst
 	}
 	if e.Effective != "" {
 		out.Date, out.Days = dayOf(out.at, snap.Location), inDays(v.KnownAt, out.at, snap.Location)

@@ -33,10 +33,11 @@ for (const line of document.querySelectorAll(".timeline")) {
     return isNow(n) ? now : prefix.replace("@", words(n)) + (n > today && e.dataset.later || e.dataset.says);
   };
   const asOf = (href, n) => {
-    const url = new URL(href, location);
-    for (const name of ["as_of", "cycle"]) url.searchParams.delete(name);
-    if (!isNow(n)) url.searchParams.set("as_of", iso(n));
-    return url.pathname + url.search + url.hash;
+    const to = Object.assign(document.createElement("a"), { href });
+    const params = new URLSearchParams(to.search);
+    for (const name of ["as_of", "cycle"]) params.delete(name);
+    if (!isNow(n)) params.set("as_of", iso(n));
+    return to.pathname + (params.size ? "?" + params : "") + to.hash;
   };
   const bar = document.querySelector(".asof"), field = document.querySelector("#as-of");
   const back = () => {
