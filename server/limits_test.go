@@ -31,7 +31,7 @@ func TestNotReady(t *testing.T) {
 	t.Parallel()
 	s := serverOf(t, history.NewStore(history.Options{}), Options{})
 	for _, target := range []string{
-		"/readyz", "/v1/frameworks", "/v1/frameworks/a", "/v1/frameworks/a?as_of=2024-03-01", "/v1/frameworks/a/versions", "/v1/frameworks/a/versions/1.0.0",
+		"/readyz", "/v1/frameworks", "/v1/frameworks/a", "/v1/frameworks/a?as_of=2024-03-01", "/v1/frameworks/a/versions", "/v1/frameworks/a/versions/1.0.0", "/v1/frameworks/a/versions/1.0.0/notes",
 		"/v1/frameworks/a/levels/l1", "/v1/frameworks/a/levels/l1/history", "/v1/frameworks/a/competencies/craft",
 		"/v1/frameworks/a/diff", "/v1/frameworks/a/problems", "/v1/problems", "/v1/frameworks/a/timemap",
 		"/v1/upcoming", "/v1/upcoming.ics", "/v1/frameworks/a/upcoming", "/v1/frameworks/a/upcoming.ics",

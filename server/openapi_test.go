@@ -20,6 +20,7 @@ import (
 	"github.com/milepost-dev/milepost/internal/diag"
 	"github.com/milepost-dev/milepost/internal/history"
 	"github.com/milepost-dev/milepost/internal/ladder"
+	"github.com/milepost-dev/milepost/internal/notes"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -132,7 +133,7 @@ func checkResponses(t *testing.T, path string, op *openapi3.Operation) {
 }
 
 // pagesOf are the beginnings of the addresses of pages, which no document describes.
-var pagesOf = regexp.MustCompile(`^/($|frameworks/|working$|problems$|problems/|assets/)`)
+var pagesOf = regexp.MustCompile(`^/($|frameworks/|upcoming$|working$|problems$|problems/|assets/)`)
 
 func TestOpenAPIHasEveryRoute(t *testing.T) {
 	t.Parallel()
@@ -248,6 +249,9 @@ var goTypes = map[string]any{
 	"Title": ladder.Title{}, "Track": ladder.Track{}, "UnmadeVersion": history.Problem{},
 	"TimeMap": TimeMap{}, "TimeMapLinks": TimeMapLinks{}, "TimeMapTarget": TimeMapTarget{},
 	"Upcoming": Upcoming{}, "UpcomingEdition": UpcomingEdition{}, "UpcomingLevel": UpcomingLevel{},
+	"ReleaseNotes": notes.Notes{}, "NoteSection": notes.Section{}, "NoteFact": notes.Fact{}, "NoteRelease": notes.Release{}, "NoteTransition": notes.Transition{},
+	"NoteCorrection": notes.Correction{}, "NoteErratum": notes.Erratum{}, "NoteAccepted": notes.Accepted{}, "NoteRule": notes.Rule{},
+	"NoteGroup": notes.Group{}, "NotePart": notes.Part{}, "NoteEntry": notes.Entry{},
 	"VersionEntry": VersionEntry{}, "VersionInfo": history.VersionInfo{}, "VersionList": VersionList{},
 }
 
@@ -332,6 +336,8 @@ func TestOpenAPIKnowsEveryName(t *testing.T) {
 		{"Span.op", schemas["Span"].Value.Properties["op"].Value.Enum, []string{ladder.SpanSame, ladder.SpanRemoved, ladder.SpanAdded}},
 		{"Finding.severity", schemas["Finding"].Value.Properties["severity"].Value.Enum, words(diag.Error, diag.Warning, diag.Note)},
 		{"Status", schemas["Status"].Value.Enum, words(history.Current, history.Historic, history.Withdrawn, history.Corrected, history.Scheduled, history.Draft)},
+		{"ReleaseNotes.event", schemas["ReleaseNotes"].Value.Properties["event"].Value.Enum, words(notes.Began, notes.Changed, notes.Corrected, notes.Ended, notes.Returned)},
+		{"ReleaseNotes.status", schemas["ReleaseNotes"].Value.Properties["status"].Value.Enum, words(notes.Proposed, notes.Drafted, notes.Scheduled, notes.InForce, notes.Historic)},
 	} {
 		var got []string
 		for _, v := range name.enum {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -25,6 +26,9 @@ var pageTypes = map[string]any{
 	"level":      levelPage{},
 	"competency": competencyPage{},
 	"versions":   versionsPage{},
+	"history":    historyPage{},
+	"notes":      notesPage{},
+	"upcoming":   upcomingPage{},
 	"diff":       diffPage{},
 	"working":    workingPage{},
 	"problems":   problemsPage{},
@@ -71,9 +75,12 @@ func (s *Server) pageRoutes() error {
 	read("/", s.listPage)
 	read("/frameworks/:id", s.frameworkPage)
 	read("/frameworks/:id/levels/:level", s.levelPage)
+	read("/frameworks/:id/levels/:level/history", s.historyPage)
 	read("/frameworks/:id/competencies/:competency", s.competencyPage)
 	read("/frameworks/:id/versions", s.versionsPage)
+	read("/frameworks/:id/versions/:number/notes", s.notesPage)
 	read("/frameworks/:id/diff", s.comparePage)
+	read("/upcoming", s.upcomingPage)
 	read("/working", s.workingPage)
 	read("/problems", s.problemsPage)
 	read("/problems/:kind", s.problemKindPage)
@@ -92,7 +99,8 @@ type page struct {
 	Home         string // the list, as of the date that is looked at
 	Here         string // which entry of the navigation this is
 	Working      *workingNote
-	Problems     int // frameworks whose newest text needs a change
+	Problems     int    // frameworks whose newest text needs a change
+	Upcoming     string // the address of what is to come, "" where that is nothing
 	Crumbs       []link
 	Bar          *bar
 	Colophon     *colophon
@@ -116,24 +124,45 @@ type colophon struct {
 	What        string // in words, where it is not a version
 	Version     string
 	Provisional bool
-	From        date
+	From, Until date   // Until is empty while it is in force
 	Href        string // the address of exactly this text, whatever comes later
 	Address     string // the same with the host, as it is printed
 }
 
 // newPage fills in what the layout shows of a snapshot; snap may be nil.
-func (s *Server) newPage(snap *history.Snapshot, class, title string) page {
+func (s *Server) newPage(c echo.Context, snap *history.Snapshot, class, title string) page {
 	p := page{Title: title, Class: "p-" + class, Lang: "en", Home: "/", Assets: s.pages.assets, Program: program(s.o.Version)}
 	if snap == nil {
 		return p
 	}
 	p.Lang = cmp.Or(snap.Organisation.Language, "en")
 	p.Organisation = snap.Organisation.Name
-	p.Problems = len(snap.Problems)
+	p.Problems = len(s.shownProblems(c, snap))
+	if s.anythingComing(c, snap) {
+		p.Upcoming = "/upcoming"
+	}
 	if w := snap.Working; w != nil {
 		p.Working = &workingNote{Frameworks: len(w.Checked) + len(w.Removed), Findings: len(w.Findings)}
 	}
 	return p
+}
+
+// shownProblems are what stands in the way of newer versions. What a coming
+// edition needs is for those who may read drafts.
+func (s *Server) shownProblems(c echo.Context, snap *history.Snapshot) []history.Problem {
+	if s.view(c).Drafts {
+		return snap.Problems
+	}
+	return slices.DeleteFunc(slices.Clone(snap.Problems), func(p history.Problem) bool { return p.Edition })
+}
+
+// anythingComing says whether there is a coming edition that the reader may see.
+func (s *Server) anythingComing(c echo.Context, snap *history.Snapshot) bool {
+	v := s.view(c)
+	return slices.ContainsFunc(snap.Timelines, func(t *history.Timeline) bool {
+		e, err := t.Coming(v)
+		return err == nil && e != nil && !e.Same
+	})
 }
 
 func program(version string) string {

@@ -15,46 +15,13 @@ import (
 // bar says which text a page shows and from when, and lets the reader ask
 // for another day. It stands on every page of a framework.
 type bar struct {
-	State       barState
-	Version     string // its number, "" where it has none
-	Provisional bool
-	Asked       date   // the day or moment asked for
-	Cycle       string // the title of the review cycle asked for
-	From, Until date   // when the text is in force; Until is empty while it is
-	Ended       bool   // the framework ended at Until
-	Previous    string // the number that a working copy differs from
-	Findings    int    // on the working copy
-	Today       string // address of today's text, "" where that is what is shown
-	Since       string // address of what changed since, "" where nothing did
-	Versions    string
-	Broken      string // address of what a newer text needs, "" where nothing
-	Form        *dateForm
-}
-
-// barState is how the shown text stands to today.
-type barState string
-
-const (
-	barToday       barState = "today"       // today's text, asked for as such
-	barPast        barState = "past"        // as of a day on which another text was in force
-	barSame        barState = "same"        // as of a past day, with today's text
-	barComing      barState = "coming"      // as of a day to come
-	barNumber      barState = "number"      // a version that is no longer in force
-	barNewest      barState = "newest"      // the version in force, by its number
-	barWorking     barState = "working"     // what is not committed yet
-	barUnversioned barState = "unversioned" // a directory outside Git
-	barList        barState = "list"        // the list of what is in force today
-	barListPast    barState = "list-past"   // the list of what was in force on a day
-	barListComing  barState = "list-coming" // the list of what will be
-)
-
-// Elsewhere says whether the page shows anything but today's text.
-func (s barState) Elsewhere() bool {
-	switch s {
-	case barToday, barNewest, barUnversioned, barList:
-		return false
-	}
-	return true
+	Elsewhere bool     // anything but today's text is shown
+	Says      phrase   // which text it is
+	Notes     []phrase // what else is to be known of it
+	Ways      []link   // back to today, and to what changed
+	Coming    *comingView
+	Broken    string // address of what a newer text needs, "" where nothing
+	Form      *dateForm
 }
 
 // dateForm asks for another day. Kept are the parameters that stay.
@@ -63,6 +30,8 @@ type dateForm struct {
 	Kept     []param
 	Value    string
 	Min, Max string
+	Known    string // the day as of whose knowledge the text is read, "" for now
+	Today    string
 }
 
 type param struct{ Name, Value string }
@@ -72,83 +41,74 @@ const yearAhead = 1
 
 // bar describes what is read. The page is at parts below the framework's; kept
 // are the parameters that narrow it.
-func (s *Server) bar(c echo.Context, r *reading, q query, parts []string, kept ...param) *bar {
-	loc := r.snap.Location
-	b := &bar{State: s.barState(r), Versions: r.walk.versions()}
-	if r.timeline.Broken != "" {
+func (s *Server) bar(c echo.Context, r *reading, q query, parts []string, kept ...param) (*bar, error) {
+	b := &bar{}
+	if r.timeline.Broken != "" && r.known.Asked == "" {
 		b.Broken = problemsAt(r.timeline.ID)
 	}
-	if b.State == barUnversioned {
-		b.From = momentOf(r.snap.TakenAt, loc)
-		return b
+	if r.snap.Unversioned {
+		b.Says = say(strong("Not versioned"), ": this directory is not in Git, so there is no history to look back on. This is the text on disk at ", momentOf(r.snap.TakenAt, r.snap.Location), ".")
+		return b, nil
 	}
 	if first := r.timeline.First(); first != nil {
-		b.Form = s.dateForm(c, loc, first.EffectiveFrom, kept)
+		b.Form = s.dateForm(c, r.snap, first.EffectiveFrom, r.when, r.known, kept)
 	}
-	if b.State == barWorking {
-		b.Previous, b.Findings = r.version.Previous, countOf(r.snap.Working.Findings, r.timeline.ID)
+	if r.working() {
+		b.Elsewhere, b.Says = true, r.workingWords()
 		if r.timeline.Live() {
-			b.Today = r.walk.today().framework()
-			b.Since = r.walk.diff("", workingCopy, levelOf(parts))
+			b.Ways = []link{{"See what changes", r.walk.today().diff("", workingCopy, levelOf(parts))}, {backToday, r.walk.today().framework()}}
 		}
-		return b
+		return b, nil
 	}
-	b.Version, b.Provisional = r.version.Number, r.version.Info().Provisional
-	b.From = dayOf(r.version.EffectiveFrom, loc)
-	s.barHistory(b, r, parts)
-	if r.when.Asked != "" {
-		b.Asked = askedFor(r.when, loc)
-		b.Form.Value = r.when.Date(loc)
-		if q.cycle != "" {
-			b.Cycle = cmp.Or(r.snap.Organisation.Cycles[q.cycle].Title, q.cycle)
-		}
+	b.Says, b.Elsewhere = s.stands(r, q)
+	if err := s.barNotes(b, r); err != nil {
+		return nil, err
 	}
-	return b
+	s.barWays(b, r, parts)
+	return b, nil
 }
 
-// barBeside is the bar of a page that is about several versions: it speaks of
-// today's text, or of the working copy where that is compared. It is nil where
-// there is neither.
-func (s *Server) barBeside(c echo.Context, snap *history.Snapshot, t *history.Timeline, working bool) *bar {
-	w := walk{id: t.ID}
-	sel, err := s.pickAt(snap, t, history.When{}, s.view(c))
-	if working {
-		w = w.at(workingCopy)
-		sel, err = s.pickVersion(snap, t, workingCopy, s.view(c))
+// workingWords say what the working copy is.
+func (r *reading) workingWords() phrase {
+	out := say(strong("Working copy"), ": not committed, and in force for nobody. ")
+	if r.version.Previous != "" {
+		out = say(out, "It differs from version ", phrase{{Text: r.version.Previous, Number: true}}, ". ")
+	} else {
+		out = say(out, "The framework has no version yet. ")
 	}
-	if err != nil {
-		return nil
+	if n := countOf(r.snap.Working.Findings, r.timeline.ID); n > 0 {
+		return say(out, link{count(n, "finding", "findings"), "/working"}, ".")
 	}
-	b := s.bar(c, &reading{selection: &sel, walk: w}, query{}, nil)
-	if b.Since = ""; b.Form != nil {
-		b.Form.Action = w.today().framework()
-	}
-	return b
+	return say(out, "No findings.")
 }
 
-// barHistory fills in what came after the text, and the ways back to today.
-func (s *Server) barHistory(b *bar, r *reading, parts []string) {
-	until := r.timeline.Until(r.standing(), r.view)
+// backToday is the way from any other day.
+const backToday = "Back to today"
+
+// barWays fills in the ways to what came after the text, and back to today.
+func (s *Server) barWays(b *bar, r *reading, parts []string) {
 	live := r.timeline.Live()
-	if !until.IsZero() {
-		b.Until = dayOf(until, r.snap.Location)
-		b.Ended = r.timeline.Versions[r.index+1].Removed
-		if live {
-			b.Since = r.walk.diff(r.version.Number, "", levelOf(parts))
-		}
+	if until := r.timeline.Until(r.standing(), r.view); !until.IsZero() && live && r.known.Asked == "" {
+		b.Ways = append(b.Ways, link{"See what changed since", r.walk.diff(r.version.Number, "", levelOf(parts))})
 	}
-	if b.State != barToday && b.State != barNewest && live {
-		b.Today = r.walk.today().framework()
+	b.Ways = append(b.Ways, link{"Release notes", r.walk.notes(r.version.Number, "")})
+	if b.Elsewhere && live {
+		back := r.walk.today().framework()
 		if s.todayHas(r, parts) {
-			b.Today = r.walk.today().to(parts)
+			back = r.walk.today().to(parts)
 		}
+		b.Ways = append(b.Ways, link{backToday, back})
 	}
 }
 
 // todayHas says whether today's text has the level or competency that a page
 // is about.
 func (s *Server) todayHas(r *reading, parts []string) bool {
-	newest, err := s.step(r.snap, r.timeline, len(r.timeline.Versions)-1)
+	at := r.timeline.At(s.o.Now(), history.View{KnownAt: s.o.Now()})
+	if at.Version == nil {
+		return false
+	}
+	newest, err := s.step(r.snap, r.timeline, at)
 	return err == nil && slices.Contains(newest.has, strings.Join(parts, "/"))
 }
 
@@ -160,35 +120,22 @@ func levelOf(parts []string) string {
 	return ""
 }
 
-func (s *Server) barState(r *reading) barState {
-	current := r.index == len(r.timeline.Versions)-1
-	switch {
-	case r.snap.Unversioned:
-		return barUnversioned
-	case r.index < 0:
-		return barWorking
-	case r.walk.keep.Has("version") && current:
-		return barNewest
-	case r.walk.keep.Has("version"):
-		return barNumber
-	case r.when.Asked == "":
-		return barToday
-	case !current:
-		return barPast
-	case dayOf(r.when.Instant, r.snap.Location) == dayOf(s.o.Now(), r.snap.Location):
-		return barToday
-	case r.when.Instant.After(s.o.Now()):
-		return barComing
-	}
-	return barSame
-}
-
-func (s *Server) dateForm(c echo.Context, loc *time.Location, first time.Time, kept []param) *dateForm {
-	now := s.o.Now()
+func (s *Server) dateForm(c echo.Context, snap *history.Snapshot, first time.Time, when, known history.When, kept []param) *dateForm {
+	now, loc := s.o.Now(), snap.Location
 	f := &dateForm{
-		Action: c.Request().URL.EscapedPath(),
-		Value:  dayOf(now, loc).Machine, Min: dayOf(first, loc).Machine, Max: dayOf(now.AddDate(yearAhead, 0, 0), loc).Machine,
+		Action: c.Request().URL.EscapedPath(), Today: dayOf(now, loc).Machine,
+		Value: dayOf(now, loc).Machine, Min: dayOf(first, loc).Machine, Max: dayOf(now.AddDate(yearAhead, 0, 0), loc).Machine,
 	}
+	if when.Asked != "" {
+		f.Value = when.Date(loc)
+	}
+	if known.Asked != "" {
+		f.Known = known.Date(loc)
+		if when.Asked == "" {
+			f.Value = f.Known
+		}
+	}
+	f.Min, f.Max = min(f.Min, f.Value), max(f.Max, f.Value)
 	for _, p := range kept {
 		if p.Value != "" {
 			f.Kept = append(f.Kept, p)

@@ -47,7 +47,7 @@ func (s *Server) competencyPage(c echo.Context) error {
 		return err
 	}
 	p := competencyPage{
-		page: s.newPage(r.snap, "competency", comp.Title+", "+r.text.Title), head: r.head(""),
+		page: s.newPage(c, r.snap, "competency", comp.Title+", "+r.text.Title), head: r.head(""),
 		Heading: comp.Title, Question: comp.Question, Summary: comp.Summary,
 		Definition: paragraphs(comp.Definition), Prompts: comp.Prompts, Matrix: r.walk.framework() + "#" + comp.ID,
 	}
@@ -58,7 +58,9 @@ func (s *Server) competencyPage(c echo.Context) error {
 	}
 	p.Previous, p.Next = r.competencyNeighbours(comp)
 	p.Tracks = r.competencyTracks(comp, &p.Scales)
-	p.Bar = s.bar(c, r, q, []string{"competencies", comp.ID})
+	if p.Bar, err = s.bar(c, r, q, []string{"competencies", comp.ID}); err != nil {
+		return err
+	}
 	p.Home = r.walk.home()
 	p.Crumbs = []link{{r.text.Title, r.walk.framework()}}
 	p.Colophon = s.colophon(c, r, "competencies", comp.ID)

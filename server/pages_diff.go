@@ -1,39 +1,34 @@
 package server
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/milepost-dev/milepost/internal/history"
 	"github.com/milepost-dev/milepost/internal/ladder"
+	"github.com/milepost-dev/milepost/internal/notes"
 )
 
 // diffPage is what lies between two texts of a framework.
 type diffPage struct {
 	page
 	head
-	From, To    pointView
+	From, To    phrase
+	Known       phrase
 	Level       string // the name of the level that the page is narrowed to
 	Affected    string // who, in a sentence
 	Headline    string
 	Tally       []tally
 	Groups      []diffGroup
 	Levels      []part // the ways to narrow the page to a level
+	History     string // the address of the level's history
+	Notes       string // the address of the release notes, where they tell of the same
 	Form        *rangeForm
 	Unversioned bool
 	Same        bool // both sides are the same version
-}
-
-// pointView is one side of a comparison.
-type pointView struct {
-	Number      string
-	Provisional bool
-	Working     bool
-	Date        date
-	Href        string
 }
 
 // tally counts the changes of one category.
@@ -42,7 +37,7 @@ type tally struct {
 	Count int
 }
 
-// diffGroup is what changed for one level, or for none of them.
+// diffGroup is what changed in texts of the same levels, or of none.
 type diffGroup struct {
 	ID, Name, Href string
 	Parts          []diffPart
@@ -55,21 +50,47 @@ type diffPart struct {
 }
 
 type diffChange struct {
-	Mark   mark
-	Words  []ladder.Span // before and after in one text, where there are texts
-	Says   string        // what happened to it
-	Shared string        // the levels that share the text, where there are several
+	Mark mark
+	notes.Entry
 }
 
-// rangeForm chooses two versions to compare.
+// diffGroups sorts changes by level, then by competency. f is the newer text;
+// href is the address of a level.
+func diffGroups(f *ladder.Framework, cs ladder.ChangeSet, href func(level string) string) []diffGroup {
+	var out []diffGroup
+	for _, g := range notes.New(notes.Input{Text: f, Changes: cs}).Groups {
+		group := diffGroup{ID: strings.Join(g.Levels, "-"), Name: g.Name}
+		if len(g.Levels) == 1 && href != nil {
+			if _, ok := f.Level(g.Levels[0]); ok {
+				group.Href = href(g.Levels[0])
+			}
+		}
+		for _, p := range g.Parts {
+			part := diffPart{Title: p.Title}
+			for _, e := range p.Changes {
+				m := markOf(e.Change.Category)
+				m.Word = e.Means
+				part.Changes = append(part.Changes, diffChange{m, e})
+			}
+			group.Parts = append(group.Parts, part)
+		}
+		out = append(out, group)
+	}
+	return out
+}
+
+// rangeForm chooses two texts to compare: versions, or days.
 type rangeForm struct {
-	Action   string
-	Level    string
-	From, To []option
+	Action           string
+	Kept             []param
+	From, To, Levels []option
+	Level            string // the id of the level that the page is narrowed to
+	Min, Max         string
+	FromDay, ToDay   string
 }
 
 func (s *Server) comparePage(c echo.Context) error {
-	q, err := readQuery(c.Request(), "from", "to", "level")
+	q, err := readPage(c, "from", "to", "level", "as_of", "known_at", "cycle")
 	if err != nil {
 		return err
 	}
@@ -77,41 +98,65 @@ func (s *Server) comparePage(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.diffPage(c, d)
+	return s.diffPageOf(c, d, q)
 }
 
 // diffPage answers with a comparison as a page.
 func (s *Server) diffPage(c echo.Context, d *comparison) error {
-	t, snap, w := d.to.timeline, d.to.snap, walk{id: d.to.timeline.ID}
+	return s.diffPageOf(c, d, query{knownAt: d.known.Asked})
+}
+
+// diffPageOf is a comparison as a page that keeps the dates of a query.
+func (s *Server) diffPageOf(c echo.Context, d *comparison, q query) error {
+	t, snap, w := d.to.timeline, d.to.snap, newWalk(d.to.timeline.ID, q)
 	p := diffPage{
-		page: s.newPage(snap, "diff", "Changes, "+d.b.Title), head: newHead(d.b.Title, d.b.Kind, w, t, snap, partChanges),
-		From: newPoint(d.from), To: newPoint(d.to), Level: d.levelName(d.level), Headline: d.headline(),
-		Affected: d.affected(), Tally: tallies(d.changes), Groups: d.groups(w),
+		page: s.newPage(c, snap, "diff", "Changes, "+d.b.Title),
+		From: d.from.point(w), To: d.to.point(w), Level: d.levelName(d.level), Headline: headline(d.changes.Headline(d.b)),
+		Affected: affected(d.changes, d.a, d.b), Tally: tallies(d.changes), Groups: diffGroups(d.b, d.changes, w.at(d.to.key()).level),
 		Levels: d.levelLinks(w), Unversioned: snap.Unversioned, Same: d.from.version == d.to.version,
 	}
-	if !snap.Unversioned {
-		p.Form = newRangeForm(d)
+	b, err := s.beside(c, snap, t, q, d.to.working())
+	if err != nil {
+		return err
 	}
-	p.Crumbs = crumbs(snap, t)
+	if p.head, err = s.frame(c, &p.page, b, snap, t, q, d.b.Title, d.b.Kind, partChanges); err != nil {
+		return err
+	}
+	if !snap.Unversioned {
+		if p.Form, err = s.newRangeForm(d, w); err != nil {
+			return err
+		}
+	}
+	if d.level != "" && !snap.Unversioned {
+		p.History = w.history(d.level)
+	}
+	if !d.to.working() && !snap.Unversioned && t.Before(d.to.standing()) == d.from.version {
+		p.Notes = w.notes(d.to.version.Number, "")
+	}
+	if d.known.Asked != "" {
+		p.Known = askedWords(history.When{}, d.known, snap.Location)
+	}
 	p.Colophon = d.colophon(c, w)
-	p.Bar = s.barBeside(c, snap, t, d.to.index < 0)
 	return s.render(c, "diff", p)
 }
 
-func newPoint(sel *selection) pointView {
-	w := walk{id: sel.timeline.ID}
-	if sel.index < 0 {
-		return pointView{Working: true, Href: w.at(workingCopy).framework()}
+// point is one side of a comparison, with the way to it.
+func (sel *selection) point(w walk) phrase {
+	v, href := sel.version, w.at(sel.key()).framework()
+	switch {
+	case sel.working():
+		return say(link{"Working copy", href})
+	case v.Coming && v.EffectiveFrom.IsZero():
+		return say(link{"Coming edition", href}, ", without a date yet")
+	case v.Coming:
+		return say(link{"Coming edition", href}, " of ", dayOf(v.EffectiveFrom, sel.snap.Location))
 	}
-	return pointView{
-		Number: sel.version.Number, Provisional: sel.version.Info().Provisional, Date: versionDate(sel.snap, sel.timeline, sel.index),
-		Href: w.at(sel.version.Number).framework(),
-	}
+	return say(entryDate(sel.snap, sel.timeline, sel.standing(), sel.view), ", ", link{"version " + v.Number, href})
 }
 
 // key is how a side of a comparison is asked for.
 func (sel *selection) key() string {
-	if sel.index < 0 {
+	if sel.working() {
 		return workingCopy
 	}
 	return sel.version.Number
@@ -137,49 +182,9 @@ func (d *comparison) short(id string) string {
 }
 
 // headline is what changed in a sentence, without what affected says.
-func (d *comparison) headline() string {
-	text := strings.TrimSuffix(d.changes.Headline(d.b), "; nobody else is affected")
+func headline(text string) string {
+	text = strings.TrimSuffix(text, "; nobody else is affected")
 	return sentence(strings.TrimSuffix(text, "; nobody is asked for more or less"))
-}
-
-// affected says which levels' people are asked for more or less, or moved.
-func (d *comparison) affected() string {
-	if d.changes.Empty() {
-		return ""
-	}
-	touched := map[string]bool{}
-	for _, ch := range d.changes.Changes {
-		switch ch.Category {
-		case ladder.AsksMore, ladder.AsksLess, ladder.MovesPeople:
-			for _, id := range ch.Affects {
-				touched[id] = true
-			}
-		}
-	}
-	names := d.shortNames(touched)
-	switch len(names) {
-	case 0:
-		return "Nobody is asked for more or for less."
-	case 1:
-		return "This concerns the people at " + names[0] + "."
-	case len(d.b.Levels):
-		return "This concerns the people at every level."
-	}
-	return "This concerns the people at " + list(names) + "."
-}
-
-// shortNames are the short names of levels, in shown order, those that are
-// gone last.
-func (d *comparison) shortNames(ids map[string]bool) []string {
-	var out []string
-	for _, f := range []*ladder.Framework{d.b, d.a} {
-		for i := range f.Levels {
-			if l := &f.Levels[i]; ids[l.ID] && !slices.Contains(out, d.short(l.ID)) {
-				out = append(out, d.short(l.ID))
-			}
-		}
-	}
-	return out
 }
 
 func tallies(cs ladder.ChangeSet) []tally {
@@ -194,106 +199,6 @@ func tallies(cs ladder.ChangeSet) []tally {
 		if n > 0 {
 			out = append(out, tally{markOf(category), n})
 		}
-	}
-	return out
-}
-
-// groups sorts the changes by level, then by competency.
-func (d *comparison) groups(w walk) []diffGroup {
-	var out []diffGroup
-	for _, l := range d.changes.ByLevel() {
-		g := diffGroup{ID: l.Level, Name: l.Name}
-		if _, ok := d.b.Level(l.Level); ok {
-			g.Href = w.at(d.to.key()).level(l.Level)
-		}
-		for _, ch := range l.Changes {
-			title := cmp.Or(ch.CompetencyTitle, ch.RoleTitle)
-			i := slices.IndexFunc(g.Parts, func(p diffPart) bool { return p.Title == title })
-			if i < 0 {
-				i = len(g.Parts)
-				g.Parts = append(g.Parts, diffPart{Title: title})
-			}
-			g.Parts[i].Changes = append(g.Parts[i].Changes, d.change(ch))
-		}
-		out = append(out, g)
-	}
-	return out
-}
-
-func (d *comparison) change(ch ladder.Change) diffChange {
-	out := diffChange{Mark: markOf(ch.Category), Words: spans(ch), Says: sentence(ch.Message)}
-	if out.Words != nil {
-		out.Says = sentence(remark(ch))
-	}
-	if len(ch.Levels) > 1 {
-		ids := map[string]bool{}
-		for _, id := range ch.Levels {
-			ids[id] = true
-		}
-		out.Shared = list(d.shortNames(ids))
-	}
-	return out
-}
-
-// spans are a change's texts in one: also where there is but one of them.
-func spans(ch ladder.Change) []ladder.Span {
-	switch {
-	case ch.Words != nil:
-		return spaced(ch.Words)
-	case ch.Before != "" && ch.After == "":
-		return []ladder.Span{{Op: ladder.SpanRemoved, Text: ch.Before}}
-	case ch.After != "" && ch.Before == "":
-		return []ladder.Span{{Op: ladder.SpanAdded, Text: ch.After}}
-	}
-	return nil
-}
-
-// remark is a change's message without what stands beside it on the page: the
-// names of the level and the competency, and the texts that it cites.
-func remark(ch ladder.Change) string {
-	text := ch.Message
-	for _, name := range []string{ch.CompetencyTitle, ch.RoleTitle, ch.LevelName} {
-		if before, after, ok := strings.Cut(text, name+": "); ok && name != "" && !strings.Contains(before, `"`) {
-			text = after
-		}
-	}
-	before, after := `"`+ch.Before+`"`, `"`+ch.After+`"`
-	return strings.NewReplacer(
-		" from "+before+" to "+after, "",
-		" is now "+after+" (it was "+before+")", " is changed",
-		" (it was "+before+")", "",
-		": "+after, "", ": "+before, "",
-		"no longer asks "+before, "no longer asked", "no longer ask "+before, "no longer asked",
-		"now also asks "+after, "newly asked", "now also ask "+after, "newly asked",
-		"now asks "+after, "now asked", "now ask "+after, "now asked",
-		" "+after, " this", " "+before, " this",
-	).Replace(text)
-}
-
-// spaced takes the space around what is struck or added out of it, and sees
-// that the two never touch.
-func spaced(words []ladder.Span) []ladder.Span {
-	var out []ladder.Span
-	same := func(text string) {
-		if text != "" {
-			out = append(out, ladder.Span{Op: ladder.SpanSame, Text: text})
-		}
-	}
-	for _, w := range words {
-		if w.Op == ladder.SpanSame {
-			same(w.Text)
-			continue
-		}
-		core := strings.TrimSpace(w.Text)
-		i := strings.Index(w.Text, core)
-		if n := len(out); n > 0 && i == 0 && out[n-1].Op != ladder.SpanSame {
-			same(" ")
-		}
-		same(w.Text[:i])
-		if core != "" {
-			out = append(out, ladder.Span{Op: w.Op, Text: core})
-		}
-		same(w.Text[i+len(core):])
 	}
 	return out
 }
@@ -321,42 +226,75 @@ func (d *comparison) levelLinks(w walk) []part {
 	return out
 }
 
-func newRangeForm(d *comparison) *rangeForm {
-	t := d.to.timeline
-	f := &rangeForm{Action: address([]string{"frameworks", t.ID, "diff"}, nil), Level: d.level}
-	for i, v := range slices.Backward(t.Versions) {
-		if v.Removed {
-			continue
-		}
-		o := option{Value: v.Number, Text: versionName(d.to.snap, t, i)}
-		o.Chosen = i == d.from.index
+// newRangeForm lists the texts to choose from, newest first.
+func (s *Server) newRangeForm(d *comparison, w walk) (*rangeForm, error) {
+	t, snap := d.to.timeline, d.to.snap
+	f := &rangeForm{Action: address([]string{"frameworks", t.ID, "diff"}, nil), Kept: w.params(), Level: d.level}
+	add := func(v *history.Version, o option) {
+		o.Chosen = v == d.from.version
 		f.From = append(f.From, o)
-		o.Chosen = i == d.to.index
+		o.Chosen = v == d.to.version
 		f.To = append(f.To, o)
 	}
-	if w := d.to.snap.Working; w != nil && w.Frameworks[t.ID] != nil {
-		o := option{Value: workingCopy, Text: "Working copy"}
-		o.Chosen = d.from.index < 0
-		f.From = slices.Insert(f.From, 0, o)
-		o.Chosen = d.to.index < 0
-		f.To = slices.Insert(f.To, 0, o)
+	if work := snap.Working; work != nil && work.Frameworks[t.ID] != nil {
+		add(work.Frameworks[t.ID], option{Value: workingCopy, Text: "Working copy"})
 	}
-	return f
+	list, err := t.List(s.o.Now(), d.to.view)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range slices.Backward(list) {
+		if !e.Version.Removed {
+			add(e.Version, option{Value: e.Version.Number, Text: versionName(snap, t, e, d.to.view)})
+		}
+	}
+	f.Levels = d.levelOptions()
+	day := func(sel *selection) string {
+		if sel.version.EffectiveFrom.IsZero() {
+			return dayOf(s.o.Now(), snap.Location).Machine
+		}
+		return dayOf(sel.version.EffectiveFrom, snap.Location).Machine
+	}
+	f.FromDay, f.ToDay = day(d.from), day(d.to)
+	if len(list) > 0 {
+		f.Min, f.Max = dayOf(list[0].From, snap.Location).Machine, dayOf(s.o.Now().AddDate(yearAhead, 0, 0), snap.Location).Machine
+		f.Max = max(f.Max, f.FromDay, f.ToDay)
+	}
+	return f, nil
+}
+
+// levelOptions are the levels of both texts.
+func (d *comparison) levelOptions() []option {
+	out := []option{{"", "All levels", d.level == ""}}
+	for _, f := range []*ladder.Framework{d.b, d.a} {
+		for i := range f.Levels {
+			l := &f.Levels[i]
+			if !slices.ContainsFunc(out, func(o option) bool { return o.Value == l.ID }) {
+				out = append(out, option{l.ID, codeFirst(l), l.ID == d.level})
+			}
+		}
+	}
+	return out
 }
 
 // colophon says which comparison a page shows, and where it stays.
 func (d *comparison) colophon(c echo.Context, w walk) *colophon {
 	out := &colophon{Framework: d.b.Title, What: fmt.Sprintf("what changed from %s to %s", versionWords(d.from), versionWords(d.to))}
-	if d.from.index >= 0 && d.to.index >= 0 && !d.to.snap.Unversioned {
-		out.Href = w.diff(d.from.key(), d.to.key(), d.level)
+	if !d.from.working() && !d.to.working() && !d.to.snap.Unversioned {
+		out.Href = w.today().diff(d.from.key(), d.to.key(), d.level)
 		out.Address = c.Request().Host + out.Href
 	}
 	return out
 }
 
 func versionWords(sel *selection) string {
-	if sel.index < 0 {
-		return "the working copy's text"
+	switch v := sel.version; {
+	case sel.working():
+		return "the working copy’s text"
+	case v.Coming && v.EffectiveFrom.IsZero():
+		return "the coming edition"
+	case v.Coming:
+		return "the coming edition of " + dayOf(v.EffectiveFrom, sel.snap.Location).Words
 	}
 	return "version " + sel.version.Number
 }

@@ -78,7 +78,7 @@ func (p *pairForm) fill(f *ladder.Framework, w walk, v view) {
 		o.Chosen = i == second
 		p.Second = append(p.Second, o)
 	}
-	for _, name := range []string{"as_of", "cycle", "version"} {
+	for _, name := range []string{"as_of", "cycle", "known_at", "version"} {
 		if w.keep.Has(name) {
 			p.Kept = append(p.Kept, param{name, w.keep.Get(name)})
 		}

@@ -32,6 +32,7 @@ type frameworkPage struct {
 	Questions  []string
 	Members    []link // the frameworks of a discipline
 	Retired    []string
+	Coming     *comingView
 }
 
 // head begins every page of a framework: its name, and the ways to its parts.
@@ -49,7 +50,7 @@ type part struct {
 
 // head makes the head of a framework's page; here is the part that it is.
 func (r *reading) head(here string) head {
-	return newHead(r.text.Title, r.text.Kind, r.walk, r.timeline, r.snap, here)
+	return newHead(r.text.Title, r.text.Kind, r.walk.framework(), r.walk, r.timeline, r.snap, here)
 }
 
 // The parts of a framework. The first one is called by the framework's kind.
@@ -59,7 +60,8 @@ const (
 	partChanges  = "Changes"
 )
 
-func newHead(title string, kind ladder.Kind, w walk, t *history.Timeline, snap *history.Snapshot, here string) head {
+// newHead makes a head; text is the address of the text, "" where there is none.
+func newHead(title string, kind ladder.Kind, text string, w walk, t *history.Timeline, snap *history.Snapshot, here string) head {
 	h := head{Framework: title, Kind: capital(kind.Name())}
 	add := func(name, text, href string) {
 		h.Parts = append(h.Parts, part{link{text, href}, name == here})
@@ -67,13 +69,13 @@ func newHead(title string, kind ladder.Kind, w walk, t *history.Timeline, snap *
 	if snap.Unversioned {
 		return h
 	}
-	if t.Live() || w.keep != nil {
-		add(partText, cmp.Or(h.Kind, partText), w.framework())
+	if text != "" {
+		add(partText, cmp.Or(h.Kind, partText), text)
 	}
 	add(partVersions, partVersions, w.versions())
 	switch {
 	case t.Live() && w.keep.Get("version") == workingCopy:
-		add(partChanges, partChanges, w.diff("", workingCopy, ""))
+		add(partChanges, partChanges, w.today().diff("", workingCopy, ""))
 	case t.Live() && len(t.Versions) > 1:
 		add(partChanges, partChanges, w.diff("", "", ""))
 	}
@@ -91,13 +93,16 @@ func (s *Server) frameworkPage(c echo.Context) error {
 	}
 	f := r.text
 	p := frameworkPage{
-		page: s.newPage(r.snap, "framework k-"+string(f.Kind), f.Title), head: r.head(partText),
+		page: s.newPage(c, r.snap, "framework k-"+string(f.Kind), f.Title), head: r.head(partText),
 		Summary: f.Summary, Owners: f.Owners, Source: f.Source, Discipline: s.discipline(r),
 		Definition: paragraphs(f.Definition), Aims: f.Aims, Roles: f.Roles,
-		Guidance: f.Guidance, Questions: f.Questions, Retired: retired(f), Cumulative: f.Cumulative,
+		Guidance: f.Guidance, Questions: f.Questions, Retired: s.retired(r), Cumulative: f.Cumulative,
 	}
 	p.Home = r.walk.home()
-	p.Bar = s.bar(c, r, q, nil, param{"track", v.track}, param{"area", v.area}, param{"compare", strings.Join(v.pair, ",")})
+	if p.Bar, err = s.bar(c, r, q, nil, param{"track", v.track}, param{"area", v.area}, param{"compare", strings.Join(v.pair, ",")}); err != nil {
+		return err
+	}
+	p.Coming, p.Bar.Coming = p.Bar.Coming, nil
 	p.Colophon = s.colophon(c, r)
 	if len(f.Levels) > 0 && len(f.Competencies) > 0 {
 		p.Filters = newFilters(r, v)
@@ -149,13 +154,22 @@ func (s *Server) colophon(c echo.Context, r *reading, parts ...string) *colophon
 	case r.snap.Unversioned:
 		out.What = "a text that has no version"
 		return out
-	case r.index < 0:
+	case r.working():
 		out.What = "the working copy, which is in force for nobody"
 		return out
 	}
 	out.Version, out.Provisional = r.version.Number, r.version.Info().Provisional
+	if r.version.Coming {
+		out.What, out.Provisional = "a coming edition, named "+r.version.Number, false
+	}
 	out.From = dayOf(r.version.EffectiveFrom, r.snap.Location)
-	out.Href = r.walk.at(r.version.Number).to(parts)
+	if until := r.timeline.Until(r.standing(), r.view); !until.IsZero() {
+		out.Until = dayOf(until, r.snap.Location)
+	}
+	if correctedBy(r.timeline, r.standing(), r.view) != nil {
+		out.What = "version " + r.version.Number + ", which was put right later"
+	}
+	out.Href = r.walk.today().at(r.version.Number).to(parts)
 	out.Address = c.Request().Host + out.Href
 	return out
 }
@@ -172,7 +186,8 @@ func paragraphs(text string) []string {
 }
 
 // retired says what a framework had and has no longer, in sentences.
-func retired(f *ladder.Framework) []string {
+func (s *Server) retired(r *reading) []string {
+	f := r.text
 	if f.Retired == nil {
 		return nil
 	}
@@ -181,12 +196,39 @@ func retired(f *ladder.Framework) []string {
 		name string
 		ids  map[string]ladder.Retired
 	}{{"level", f.Retired.Levels}, {"track", f.Retired.Tracks}, {"area", f.Retired.Areas}, {"competency", f.Retired.Competencies}, {"role", f.Retired.Roles}} {
-		for id, r := range kind.ids {
-			out = append(out, fmt.Sprintf("The %s %s: %s%s", kind.name, id, r.Reason, into(f, r)))
+		for id, gone := range kind.ids {
+			out = append(out, s.formerName(r, kind.name, id)+": "+sentence(gone.Reason)+into(f, gone))
 		}
 	}
 	slices.Sort(out)
 	return out
+}
+
+// formerName is what something was called that a text has no longer, by the
+// newest version that has it.
+func (s *Server) formerName(r *reading, kind, id string) string {
+	last := r.index
+	if last < 0 {
+		last = r.timeline.Known(r.view.KnownAt) - 1
+	}
+	for i := last; i >= max(0, last-maxHistory); i-- {
+		at := history.Standing{Version: r.timeline.Versions[i], Index: i}
+		st, err := s.step(r.snap, r.timeline, at)
+		if err != nil || !slices.Contains(st.has, kind+"s/"+id) && !slices.Contains(st.has, strings.TrimSuffix(kind, "y")+"ies/"+id) {
+			continue
+		}
+		f, err := at.Version.Text()
+		if err != nil {
+			continue
+		}
+		if l, ok := f.Level(id); ok && kind == "level" {
+			return l.Name()
+		}
+		if c, ok := f.Competency(id); ok && kind == "competency" {
+			return c.Title
+		}
+	}
+	return "The " + kind + " " + id
 }
 
 // into names what took the place of something retired.
@@ -205,7 +247,7 @@ func into(f *ladder.Framework, r ladder.Retired) string {
 	if names == nil {
 		return ""
 	}
-	return "; now " + strings.Join(names, ", ")
+	return " Now " + list(names) + "."
 }
 
 // card is what the list of frameworks says of a text.

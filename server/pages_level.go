@@ -71,7 +71,7 @@ func (s *Server) levelPage(c echo.Context) error {
 		return err
 	}
 	p := levelPage{
-		page: s.newPage(r.snap, "level", l.Name()+", "+r.text.Title), head: r.head(""),
+		page: s.newPage(c, r.snap, "level", l.Name()+", "+r.text.Title), head: r.head(""),
 		ID: l.ID, Code: l.Code, Name: l.Name(), Heading: l.ID, Stage: l.Stage, Grades: l.JobGrades,
 		Experience: l.Experience, Years: years(l.Experience), Summary: l.Summary,
 		Peers: r.peers(l), MovesTo: r.levels(r.text.Next(l)), MovesFrom: r.movesFrom(l),
@@ -90,12 +90,14 @@ func (s *Server) levelPage(c echo.Context) error {
 			p.Scales.draw(q.Degree.At, q.Degree.Of)
 		}
 	}
-	p.Bar = s.bar(c, r, q, []string{"levels", l.ID})
+	if p.Bar, err = s.bar(c, r, q, []string{"levels", l.ID}); err != nil {
+		return err
+	}
 	p.Home = r.walk.home()
 	p.Crumbs = []link{{r.text.Title, r.walk.framework()}}
 	p.Colophon = s.colophon(c, r, "levels", l.ID)
 	if !r.snap.Unversioned {
-		p.HistoryHref = r.walk.today().to([]string{"versions"}, "level", l.ID)
+		p.HistoryHref = r.walk.history(l.ID)
 		if p.History, err = s.levelLines(r, l.ID); err != nil {
 			return err
 		}

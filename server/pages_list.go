@@ -2,8 +2,6 @@ package server
 
 import (
 	"cmp"
-	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -38,6 +36,8 @@ type listItem struct {
 	Version                      string
 	Provisional                  bool
 	From                         date
+	Next                         date // from when the coming edition is in force, if one is
+	Coming                       bool // the text is the coming edition
 	Broken                       bool
 }
 
@@ -47,6 +47,7 @@ type waiting struct {
 	Title   string
 	Href    string // the working copy's text, or what it needs
 	Working bool
+	Coming  bool // it is a coming edition alone
 }
 
 // endedView is a framework that is no longer in force.
@@ -68,12 +69,12 @@ var groupTitles = []struct {
 }
 
 func (s *Server) listPage(c echo.Context) error {
-	q, err := readQuery(c.Request(), "as_of", "cycle")
+	q, err := readPage(c, "as_of", "known_at", "cycle")
 	if err != nil {
 		return err
 	}
-	if countSet(q.asOf, q.cycle) > 1 {
-		return problem(http.StatusBadRequest, badRequest, "Ask by as_of or cycle: one of them at a time.")
+	if err := q.oneMoment(); err != nil {
+		return err
 	}
 	snap, err := s.snapshot()
 	if err != nil {
@@ -83,42 +84,53 @@ func (s *Server) listPage(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	p := listPage{page: s.newPage(snap, "list", "Career frameworks"), Unversioned: snap.Unversioned, Empty: len(snap.Timelines) == 0}
-	p.Here = "list"
-	if p.Groups, err = s.listGroups(snap, when, q, s.view(c)); err != nil {
+	v, known, err := s.knownAt(snap, q, s.view(c))
+	if err != nil {
 		return err
 	}
-	p.Ended = endedViews(snap)
-	p.Waiting = waitingOnes(snap)
-	p.Empty = p.Empty && len(p.Waiting) == 0
-	s.listDates(c, &p, snap, when, q)
+	p := listPage{page: s.newPage(c, snap, "list", "Career frameworks"), Unversioned: snap.Unversioned}
+	p.Here, p.Home = "list", newWalk("", q).home()
+	if p.Groups, err = s.listGroups(snap, when, q, v); err != nil {
+		return err
+	}
+	if p.Ended = endedViews(snap, v, q); known.Asked == "" {
+		p.Waiting = s.waitingOnes(c, snap)
+	}
+	p.Empty = firstOf(snap).IsZero() && len(p.Waiting)+len(p.Groups) == 0
+	s.listDates(c, &p, snap, when, known, q)
 	return s.render(c, "list", p)
 }
 
 // listDates fills in the date form, and what the asked day is to today.
-func (s *Server) listDates(c echo.Context, p *listPage, snap *history.Snapshot, when history.When, q query) {
+func (s *Server) listDates(c echo.Context, p *listPage, snap *history.Snapshot, when, known history.When, q query) {
 	first := firstOf(snap)
 	if first.IsZero() || snap.Unversioned {
 		return
 	}
-	p.Bar = &bar{State: barList, Form: s.dateForm(c, snap.Location, first, nil)}
-	p.Cycles = cycles(snap, func(id string) string { return "/?" + url.Values{"cycle": {id}}.Encode() })
+	p.Bar = &bar{Says: say("In force today."), Form: s.dateForm(c, snap, first, when, known, nil)}
+	w := newWalk("", q).only("known_at")
+	p.Cycles = cycles(snap, func(id string) string {
+		w.keep.Set("cycle", id)
+		return listAt(w.keep)
+	})
 	p.First = dayOf(first, snap.Location)
 	p.FirstHref = "/?as_of=" + p.First.Machine
-	if when.Asked == "" {
+	if when.Asked == "" && known.Asked == "" || known.Asked == "" && dayOf(when.Instant, snap.Location) == dayOf(s.o.Now(), snap.Location) {
 		return
+	}
+	asked := askedWords(when, known, snap.Location)
+	if q.cycle != "" {
+		asked = say(asked, " (opening of "+cmp.Or(snap.Organisation.Cycles[q.cycle].Title, q.cycle)+")")
 	}
 	b := p.Bar
-	b.Form.Value, b.Asked = when.Date(snap.Location), askedFor(when, snap.Location)
-	if dayOf(when.Instant, snap.Location) == dayOf(s.o.Now(), snap.Location) {
-		return
-	}
-	b.State, b.Today = barListPast, "/"
-	if when.Instant.After(s.o.Now()) {
-		b.State = barListComing
-	}
-	if q.cycle != "" {
-		b.Cycle = cmp.Or(snap.Organisation.Cycles[q.cycle].Title, q.cycle)
+	b.Elsewhere, b.Ways = true, []link{{backToday, "/"}}
+	switch {
+	case known.Asked != "" && when.Asked != "" && when.Instant.After(known.Instant):
+		b.Says = say(asked, ": what was to be in force then, as things stood.")
+	case when.Asked != "" && when.Instant.After(s.o.Now()):
+		b.Says = say(asked, ", a day to come: what is in force then, as things stand.")
+	default:
+		b.Says = say(asked, ": what was in force that day.")
 	}
 }
 
@@ -137,10 +149,17 @@ func (s *Server) listGroups(snap *history.Snapshot, when history.When, q query, 
 			return nil, err
 		}
 		v := sel.version
-		byKind[v.Kind] = append(byKind[v.Kind], listItem{
+		item := listItem{
 			Title: v.Title, Href: newWalk(t.ID, q).framework(), Summary: about.Summary, Extent: about.Extent,
-			Version: v.Number, Provisional: v.Info().Provisional, From: dayOf(v.EffectiveFrom, snap.Location), Broken: t.Broken != "",
-		})
+			Version: v.Number, Provisional: v.Info().Provisional, From: dayOf(v.EffectiveFrom, snap.Location), Coming: v.Coming,
+			Broken: t.Broken != "" && q.knownAt == "",
+		}
+		if !v.Coming && when.Asked == "" && q.knownAt == "" {
+			if e, err := t.Coming(view); err == nil && e != nil && !e.Same && e.Effective != "" {
+				item.Next = dayOf(e.Version.EffectiveFrom, snap.Location)
+			}
+		}
+		byKind[v.Kind] = append(byKind[v.Kind], item)
 	}
 	var out []listGroup
 	for _, g := range groupTitles {
@@ -153,7 +172,7 @@ func (s *Server) listGroups(snap *history.Snapshot, when history.When, q query, 
 }
 
 // waitingOnes are the frameworks that have a text, but no version.
-func waitingOnes(snap *history.Snapshot) []waiting {
+func (s *Server) waitingOnes(c echo.Context, snap *history.Snapshot) []waiting {
 	var out []waiting
 	known := map[string]bool{}
 	if w := snap.Working; w != nil {
@@ -165,19 +184,25 @@ func waitingOnes(snap *history.Snapshot) []waiting {
 		}
 	}
 	for _, t := range snap.Timelines {
-		if len(t.Versions) == 0 && t.MovedTo == "" && !known[t.ID] {
-			out = append(out, waiting{ID: t.ID, Title: t.ID, Href: problemsAt(t.ID)})
+		if len(t.Versions) > 0 || t.MovedTo != "" || known[t.ID] || !s.exists(c, t) {
+			continue
 		}
+		if e, err := t.Coming(s.view(c)); err == nil && e != nil {
+			out = append(out, waiting{ID: t.ID, Title: e.Version.Title, Href: walk{id: t.ID}.at(e.Version.Number).framework(), Coming: true})
+			continue
+		}
+		out = append(out, waiting{ID: t.ID, Title: t.ID, Href: problemsAt(t.ID)})
 	}
 	slices.SortFunc(out, func(a, b waiting) int { return strings.Compare(a.ID, b.ID) })
 	return out
 }
 
-func endedViews(snap *history.Snapshot) []endedView {
+// endedViews are the frameworks that had ended, as far as the view knows.
+func endedViews(snap *history.Snapshot, v history.View, q query) []endedView {
 	var out []endedView
 	for _, t := range snap.Timelines {
-		if v := t.Latest(); v != nil && v.Removed && t.MovedTo == "" {
-			out = append(out, endedView{v.Title, walk{id: t.ID}.versions(), dayOf(v.EffectiveFrom, snap.Location)})
+		if at := t.At(v.KnownAt, v); at.Version != nil && at.Version.Removed && t.MovedTo == "" {
+			out = append(out, endedView{at.Version.Title, newWalk(t.ID, q).versions(), dayOf(at.Version.EffectiveFrom, snap.Location)})
 		}
 	}
 	return out

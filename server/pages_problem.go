@@ -3,6 +3,7 @@ package server
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -32,7 +33,7 @@ func (s *Server) problemPage(c echo.Context, p *Problem) error {
 		snap = nil // whoever may not read learns nothing, not even a name
 	}
 	out := problemPage{
-		page: s.newPage(snap, "problem", p.Title), Status: p.Status, Heading: p.Title, Detail: p.Detail,
+		page: s.newPage(c, snap, "problem", p.Title), Status: p.Status, Heading: p.Title, Detail: p.Detail,
 		Retry: p.Status == http.StatusServiceUnavailable,
 	}
 	if snap != nil {
@@ -49,16 +50,20 @@ func (s *Server) problemPage(c echo.Context, p *Problem) error {
 
 // ways fills in where to go from a problem, and says it in the words of pages.
 func (s *Server) ways(out *problemPage, c echo.Context, snap *history.Snapshot, p *Problem) {
-	q, _ := readQuery(&http.Request{URL: c.Request().URL}, "as_of", "cycle", "version", "from", "to", "level", "track", "area", "compare", "with")
+	q, _ := readPage(c, "as_of", "known_at", "cycle", "version", "from", "to", "level", "track", "area", "compare", "with", "for", "format")
 	t, known := snap.Timeline(c.Param("id"))
-	if !known {
-		t = &history.Timeline{ID: c.Param("id")}
+	if !known || !s.exists(c, t) {
+		known, t = false, &history.Timeline{ID: c.Param("id")}
 	}
 	w := walk{id: t.ID}
 	add := func(text, href string) { out.Ways = append(out.Ways, link{text, href}) }
 	switch strings.TrimPrefix(p.Type, "/problems/") {
 	case beforeFirst:
-		out.Detail = s.beforeFirst(snap, t, q)
+		if s.untold(out, snap, t, q) {
+			add("Read the first version", w.at(t.First().Number).framework())
+			break
+		}
+		out.Detail = s.beforeFirst(snap, t, q, s.view(c))
 		add("Read the first version", w.at(p.First.Number).framework())
 		add("Read today’s text", w.framework())
 	case ended:
@@ -69,30 +74,64 @@ func (s *Server) ways(out *problemPage, c echo.Context, snap *history.Snapshot, 
 		add("See all versions", w.versions())
 	case needsChange:
 		title, _ := titleOf(snap, t.ID)
+		if s.untold(out, snap, t, q) {
+			add("Read the first version", w.at(t.First().Number).framework())
+			break
+		}
 		out.Detail = title + " has no version yet: its text needs a change first."
+		if e, err := t.Coming(s.view(c)); err == nil && e != nil {
+			out.Detail = e.Version.Title + " has no version yet: its text is a coming edition, and in force for nobody."
+			add("Read the coming edition", w.at(e.Version.Number).framework())
+		}
 		if snap.Working != nil && snap.Working.Frameworks[t.ID] != nil {
 			out.Detail = title + " has no version yet: its text is in the working copy alone."
 			add("Read the text in the working copy", w.at(workingCopy).framework())
 		}
-		if slices.ContainsFunc(snap.Problems, func(x history.Problem) bool { return x.Framework == t.ID }) {
+		if slices.ContainsFunc(s.shownProblems(c, snap), func(x history.Problem) bool { return x.Framework == t.ID }) {
 			add("See what needs a change", problemsAt(t.ID))
 		}
 	case notFound:
 		out.there(c, snap, t, known, newWalk(t.ID, q), p)
 	case badRequest:
 		out.Words = p.Allowed
+		if _, known, err := s.knownAt(snap, q, s.view(c)); err != nil && !known.Instant.IsZero() {
+			day := askedFor(known, snap.Location).Words
+			out.Heading, out.Detail = "That day is still to come", "Nobody can know today what will be known on "+day+"."
+			if c.Param("id") != "" && q.asOf == "" && q.cycle == "" && q.version == "" && q.from == "" && q.to == "" {
+				add("See what is scheduled for that day", c.Request().URL.EscapedPath()+"?"+url.Values{"as_of": {known.Date(snap.Location)}}.Encode())
+			}
+		}
 		add("Ask again without it", c.Request().URL.EscapedPath())
 	}
 	add("See all frameworks", "/")
 }
 
+// untold says so where nothing of a framework was known on the day as of whose
+// knowledge it is read.
+func (s *Server) untold(out *problemPage, snap *history.Snapshot, t *history.Timeline, q query) bool {
+	known, err := history.ParseWhen(q.knownAt, snap.Location)
+	first := t.First()
+	if err != nil || first == nil || t.Known(known.Instant) > 0 {
+		return false
+	}
+	out.Heading = titles[beforeFirst]
+	out.Detail = fmt.Sprintf("On %s nothing was known of %s yet. It is known since %s.", askedFor(known, snap.Location).Words, first.Title, dayOf(first.InForceFrom, snap.Location).Words)
+	return true
+}
+
 // beforeFirst says that a day lies before a framework's first version.
-func (s *Server) beforeFirst(snap *history.Snapshot, t *history.Timeline, q query) string {
+func (s *Server) beforeFirst(snap *history.Snapshot, t *history.Timeline, q query, v history.View) string {
 	day := "that day"
 	if when, err := s.when(snap, q); err == nil && when.Asked != "" {
 		day = askedFor(when, snap.Location).Words
 	}
 	first := t.First()
+	if e, err := t.Coming(v); first == nil && err == nil && e != nil {
+		return fmt.Sprintf("%s is still to come: its first text comes into force on %s, as things stand.", e.Version.Title, dayOf(e.Version.EffectiveFrom, snap.Location).Words)
+	}
+	if first == nil {
+		return "There was no text yet."
+	}
 	return fmt.Sprintf("There was no %s yet on %s. Its first version is of %s.", first.Title, day, dayOf(first.EffectiveFrom, snap.Location).Words)
 }
 
@@ -191,7 +230,7 @@ func (s *Server) problemKindPage(c echo.Context) error {
 	if !ok {
 		return problem(http.StatusNotFound, notFound, "There is no kind of problem %q.", clip(kind))
 	}
-	p := problemPage{page: s.newPage(s.o.Store.Snapshot(), "problem", titles[kind]), Heading: titles[kind], Detail: text}
+	p := problemPage{page: s.newPage(c, s.o.Store.Snapshot(), "problem", titles[kind]), Heading: titles[kind], Detail: text}
 	p.Ways = []link{{"See all frameworks", "/"}}
 	return s.render(c, "problem", p)
 }

@@ -108,7 +108,7 @@ func (s *Server) workingPage(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	p := workingPage{page: s.newPage(snap, "working", "Working copy"), Branch: snap.Branch}
+	p := workingPage{page: s.newPage(c, snap, "working", "Working copy"), Branch: snap.Branch}
 	p.Here = "working"
 	if w := snap.Working; w != nil {
 		if p.Differs, err = s.workingViews(snap); err != nil {
@@ -194,9 +194,9 @@ func (s *Server) problemsPage(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	p := problemsPage{page: s.newPage(snap, "problems", "Needs a change")}
+	p := problemsPage{page: s.newPage(c, snap, "problems", "Needs a change")}
 	p.Here = "problems"
-	for _, pr := range snap.Problems {
+	for _, pr := range s.shownProblems(c, snap) {
 		title, href := titleOf(snap, pr.Framework)
 		p.Groups = append(p.Groups, findingGroup{ID: pr.Framework, Title: title, Href: href, Commit: short(pr.Commit), Findings: findingViews(pr.Findings)})
 	}

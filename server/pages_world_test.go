@@ -162,6 +162,9 @@ func look(t testing.TB, s *Server, target string, headers ...string) *httptest.R
 	for i := 0; i+1 < len(headers); i += 2 {
 		r.Header.Set(headers[i], headers[i+1])
 	}
+	if s.o.Local {
+		r.Host = "localhost"
+	}
 	w := httptest.NewRecorder()
 	s.Handler().ServeHTTP(w, r)
 	return w

@@ -114,6 +114,7 @@ func (s *Server) routes() {
 	read("/v1/frameworks/:id", s.framework)
 	read("/v1/frameworks/:id/versions", s.versions)
 	read("/v1/frameworks/:id/versions/:number", s.version)
+	read("/v1/frameworks/:id/versions/:number/notes", s.versionNotes)
 	read("/v1/frameworks/:id/levels/:level", s.level)
 	read("/v1/frameworks/:id/levels/:level/history", s.levelHistory)
 	read("/v1/frameworks/:id/competencies/:competency", s.competency)

@@ -85,6 +85,8 @@ func changeRules() []Rule {
 			Mend: "Give the new framework an id of its own.", Before: "id: \"support-ladder\" // now called care-ladder", After: "id: \"support-levels\""},
 		{Code: "tag-ignored", Title: "A tag of a version does not count", Severity: Warning, Means: "A tag freezes the number of a version. It counts only where it was made for exactly that version, and follows the one before.",
 			Mend: "Delete the tag if nobody made it on purpose.", Before: "frameworks/support-ladder/v1.2.0 // on a commit that made no version", After: "frameworks/support-ladder/v1.2.0 // made by milepost release"},
+		{Code: "version-unreadable", Title: "A released version cannot be read any more", Severity: Warning, Means: "A version that was released holds for ever. This one stands at a commit whose text needs a change by today's rules, which must not happen.",
+			Mend: "Read it with the Milepost that released it, and report it. Its number stays taken.", Before: "version 1.2.0, released by an earlier Milepost", After: "version 1.2.0, read by the Milepost that released it"},
 		{Code: "tag-missing", Title: "A version has no tag, and later ones have", Severity: Warning, Means: "Once later versions are tagged, a missing tag means that one was deleted or never made.",
 			Mend: "Nothing has to be done: the version stays, with its number. Find out who deleted the tag.", Before: "v1.0.0, v1.2.0", After: "v1.0.0, v1.1.0, v1.2.0"},
 		{Code: "ends-before-start", Title: "Something ends before it begins", Severity: Error, Means: "A review cycle, a freeze or a range ends before its own start.",

@@ -163,7 +163,7 @@ func (c *chain) newVersion(i int, t *text, lost []*claim) *Version {
 // held says that the author's lower bump does not count.
 func (v *Version) held(bump string) {
 	v.Findings = append(v.Findings, diag.Finding{
-		Code: "bump-not-lowered", Severity: diag.Warning, Framework: v.Framework, Path: "release.bump",
+		Code: "bump-too-low", Severity: diag.Warning, Framework: v.Framework, Path: "release.bump",
 		Message: fmt.Sprintf("release.bump asks for a %s step, and what changed for people makes it a %s one", v.Said.Release.Bump, bump),
 		Help:    "To lower it all the same, accept each rule that stands against it, with the reason, in the change itself. It cannot be lowered afterwards.",
 	})

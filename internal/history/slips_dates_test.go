@@ -135,7 +135,7 @@ func TestALowerBumpNeedsItsRulesAccepted(t *testing.T) {
 	d.ladder("a", "One", "").Commit("start")
 	d.ladder("a", "Two", "release: bump: \"patch\"\naccept: [{rule: \"level-added\", reason: \"of another change\"}]").Commit("lower")
 	d.expect("a", "1.0.0 One from 03-01 09:00 historic", "2.0.0 Two from 03-01 10:00 current")
-	d.problems("bump-not-lowered: release.bump asks for a patch step, and what changed for people makes it a major one")
+	d.problems("bump-too-low: release.bump asks for a patch step, and what changed for people makes it a major one")
 	d.ladder("a", "Three", "release: {bump: \"major\", meaning: \"l2.craft\": \"same\"}").Commit("higher")
 	d.expect("a", "1.0.0 One from 03-01 09:00 historic", "2.0.0 Two from 03-01 10:00 historic", "3.0.0 Three from 03-01 11:00 current")
 	d.problems()
