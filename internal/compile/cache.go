@@ -91,16 +91,19 @@ func (c *cache) get(key string) (*Result, bool) {
 	return &r, true
 }
 
-// put stores a result. A cache that cannot be written costs time and nothing
-// else, so it says nothing.
+// put stores a result.
 func (c *cache) put(key string, r *Result) {
 	if c == nil {
 		return
 	}
-	head, err := json.Marshal(r)
-	if err != nil {
-		return
+	if head, err := json.Marshal(r); err == nil {
+		c.write(key, head, []byte("\n"), r.gz)
 	}
+}
+
+// write makes an entry. A cache that cannot be written costs time and nothing
+// else, so it says nothing.
+func (c *cache) write(key string, parts ...[]byte) {
 	name := c.path(key)
 	if os.MkdirAll(filepath.Dir(name), 0o755) != nil {
 		return
@@ -110,9 +113,9 @@ func (c *cache) put(key string, r *Result) {
 		return
 	}
 	w := bufio.NewWriter(tmp)
-	w.Write(head)
-	w.WriteByte('\n')
-	w.Write(r.gz)
+	for _, p := range parts {
+		w.Write(p)
+	}
 	if errors.Join(w.Flush(), tmp.Close(), os.Rename(tmp.Name(), name)) != nil {
 		os.Remove(tmp.Name())
 		return
@@ -120,6 +123,26 @@ func (c *cache) put(key string, r *Result) {
 	if c.puts.Add(1)%256 == 0 {
 		c.trim()
 	}
+}
+
+// Remembered fills v with what was kept under a name, which says all that v
+// follows from; or has it made, which fills v, and keeps it. It is for what
+// follows from results and takes time to find. Anything that is wrong with what
+// was kept has it made anew; the error is that of the making.
+func (c *Compiler) Remembered(name string, v any, made func() error) error {
+	key := cacheKey("remembered", name)
+	if c.cache != nil {
+		if data, err := os.ReadFile(c.cache.path(key)); err == nil && json.Unmarshal(data, v) == nil {
+			return nil
+		}
+	}
+	if err := made(); err != nil || c.cache == nil {
+		return err
+	}
+	if data, err := json.Marshal(v); err == nil {
+		c.cache.write(key, data)
+	}
+	return nil
 }
 
 // trim deletes the oldest entries beyond the limit, and what processes that

@@ -2,7 +2,9 @@ package compile
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -159,5 +161,62 @@ func TestACacheThatCannotBeWrittenIsSaid(t *testing.T) {
 	}
 	if _, err := New(Options{CacheDir: occupied}); err == nil || !strings.Contains(err.Error(), "the cache directory cannot be written") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestRemembered: what follows from results is made once, by its name, and
+// again where the cache is gone or the entry is damaged.
+func TestRemembered(t *testing.T) {
+	t.Parallel()
+	type finding struct{ Words []string }
+	dir := t.TempDir()
+	c, err := New(Options{CacheDir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	made := 0
+	ask := func(c *Compiler, name string) string {
+		var f finding
+		if err := c.Remembered(name, &f, func() error {
+			made++
+			f = finding{Words: []string{"of", name}}
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		return strings.Join(f.Words, " ")
+	}
+	for range 2 {
+		for _, name := range []string{"one", "other"} {
+			if got := ask(c, name); got != "of "+name {
+				t.Errorf("got %q of %s", got, name)
+			}
+		}
+	}
+	if made != 2 {
+		t.Errorf("made %d times, want 2", made)
+	}
+	filepath.WalkDir(filepath.Join(dir, "compiled"), func(p string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			err = os.Truncate(p, 5)
+		}
+		return err
+	})
+	if got := ask(c, "one"); got != "of one" || made != 3 {
+		t.Errorf("of a damaged entry: got %q, made %d times", got, made)
+	}
+	none, err := New(Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := ask(none, "one") + ask(none, "one"); got != "of oneof one" || made != 5 {
+		t.Errorf("without a cache: got %q, made %d times", got, made)
+	}
+	failure := errors.New("no")
+	var f finding
+	for range 2 {
+		if err := c.Remembered("bad", &f, func() error { return failure }); err != failure {
+			t.Errorf("got %v, want the error of the making", err)
+		}
 	}
 }

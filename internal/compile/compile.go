@@ -247,6 +247,7 @@ var engine = sync.OnceValue(func() string {
 		fmt.Fprintf(h, "\x00%s\x00%s", f.name, f.data)
 	}
 	if info, ok := debug.ReadBuildInfo(); ok {
+		fmt.Fprintf(h, "\x00%s", info.Main.Version)
 		for _, m := range info.Deps {
 			if m.Path == "cuelang.org/go" {
 				fmt.Fprintf(h, "\x00%s", m.Version)

@@ -32,6 +32,7 @@ type engine interface {
 	Lookup(compile.Unit) (*compile.Result, bool)
 	Framework(context.Context, compile.Unit) (*compile.Result, error)
 	Organisation(ctx context.Context, fsys fs.FS, root string) (ladder.Organisation, diag.List, error)
+	Remembered(name string, v any, made func() error) error
 }
 
 // clockSkew is how far ahead of the clock a commit may be before it has to wait.
@@ -349,7 +350,7 @@ func union(a, b map[string]*arrival) map[string]*arrival {
 func (b *builder) chain(id string) *chain {
 	c := b.chains[id]
 	if c == nil {
-		c = &chain{id: id, tags: b.tags}
+		c = &chain{id: id, tags: b.tags, engine: b.compiler}
 		b.chains[id] = c
 	}
 	return c

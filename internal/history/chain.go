@@ -83,6 +83,7 @@ type chain struct {
 	refused    []refusal
 	versions   []*Version // of becomes, as far as they are numbered
 	tags       *tagSet    // that the numbers were given by
+	engine     engine     // remembers what steps came to
 	timeline   *Timeline  // as handed out last, nil where it is out of date
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"sync"
 
 	"github.com/milepost-dev/milepost/internal/compile"
 	"github.com/milepost-dev/milepost/internal/ladder"
@@ -65,7 +66,9 @@ func decode(gz []byte) (*ladder.Framework, error) {
 	return &f, nil
 }
 
-// judge fills in what changed at the becomes that have not been judged.
+// judge fills in what changed at the becomes that have not been judged. What
+// was judged once is remembered, as decoding two texts and comparing them is
+// most of what a start does otherwise.
 func (c *chain) judge() error {
 	var before *ladder.Framework // of the become before, where it is at hand
 	at := -2
@@ -78,21 +81,40 @@ func (c *chain) judge() error {
 			b.judged = &judgement{}
 			continue
 		}
-		if at != i-1 {
-			var err error
-			if before, err = c.textAt(i - 1); err != nil {
+		var j judgement
+		err := c.engine.Remembered(c.step(i), &j, func() error {
+			if at != i-1 {
+				var err error
+				if before, err = c.textAt(i - 1); err != nil {
+					return err
+				}
+			}
+			f, err := c.textAt(i)
+			if err != nil {
 				return err
 			}
-		}
-		f, err := c.textAt(i)
+			j = *compare(before, f, b.said)
+			before, at = f, i
+			return nil
+		})
 		if err != nil {
 			return err
 		}
-		b.judged = compare(before, f, b.said)
-		before, at = f, i
+		b.judged = &j
 	}
 	return nil
 }
+
+// step names a step by all that its judgement follows from: both texts, the
+// directives that count, and the rules.
+func (c *chain) step(i int) string {
+	b := &c.becomes[i]
+	return key("", []any{rules(), c.becomes[i-1].text.digest, b.text.digest, b.said.Release, b.said.Accept})
+}
+
+// rules names the rules that steps are judged by. The number is raised where
+// they judge the same step in another way.
+var rules = sync.OnceValue(func() string { return ladder.Digest([]byte(key("judgement 1", ladder.Rules()))) })
 
 // textAt is the text that came into force at become i, nil for an end.
 func (c *chain) textAt(i int) (*ladder.Framework, error) {

@@ -83,6 +83,7 @@ type library struct {
 	texts    map[string]*ladder.Framework // by digest
 	verdicts map[string]verdict
 	compiler *compile.Compiler
+	kept     sync.Map
 }
 
 // library1 is the library of all tests: what it compiled once, it has.
@@ -266,4 +267,15 @@ func (g *fakeGit) Organisation(_ context.Context, fsys fs.FS, _ string) (ladder.
 	}
 	o.TimeZone = zone
 	return o, nil, nil
+}
+
+// Remembered keeps judgements of all histories together: what names them must
+// tell them apart.
+func (l *library) Remembered(name string, v any, made func() error) error {
+	if kept, ok := l.kept.Load(name); ok {
+		return json.Unmarshal(kept.([]byte), v)
+	}
+	err := made()
+	l.kept.Store(name, []byte(encoded(v)))
+	return err
 }
