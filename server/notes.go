@@ -54,9 +54,11 @@ func (s *Server) noted(c echo.Context, q query) (*noted, error) {
 		}
 		return nil, p
 	}
-	if out.view, _, err = s.knownAt(snap, q, s.view(c)); err != nil {
+	var known history.When
+	if out.view, known, err = s.knownAt(snap, q, s.view(c)); err != nil {
 		return nil, err
 	}
+	s.echoTimes(c.Response().Header(), history.When{}, known, out.view)
 	number := strings.TrimPrefix(c.Param("number"), "v")
 	at, ok := t.Find(number, out.view)
 	if !ok {

@@ -137,7 +137,7 @@ func (s *Server) newPage(c echo.Context, snap *history.Snapshot, class, title st
 	}
 	p.Lang = cmp.Or(snap.Organisation.Language, "en")
 	p.Organisation = snap.Organisation.Name
-	p.Problems = len(s.shownProblems(c, snap))
+	p.Problems = len(visibleProblems(snap, s.view(c)))
 	if s.anythingComing(c, snap) {
 		p.Upcoming = "/upcoming"
 	}
@@ -145,15 +145,6 @@ func (s *Server) newPage(c echo.Context, snap *history.Snapshot, class, title st
 		p.Working = &workingNote{Frameworks: len(w.Checked) + len(w.Removed), Findings: len(w.Findings)}
 	}
 	return p
-}
-
-// shownProblems are what stands in the way of newer versions. What a coming
-// edition needs is for those who may read drafts.
-func (s *Server) shownProblems(c echo.Context, snap *history.Snapshot) []history.Problem {
-	if s.view(c).Drafts {
-		return snap.Problems
-	}
-	return slices.DeleteFunc(slices.Clone(snap.Problems), func(p history.Problem) bool { return p.Edition })
 }
 
 // anythingComing says whether there is a coming edition that the reader may see.

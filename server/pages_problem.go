@@ -87,7 +87,7 @@ func (s *Server) ways(out *problemPage, c echo.Context, snap *history.Snapshot, 
 			out.Detail = title + " has no version yet: its text is in the working copy alone."
 			add("Read the text in the working copy", w.at(workingCopy).framework())
 		}
-		if slices.ContainsFunc(s.shownProblems(c, snap), func(x history.Problem) bool { return x.Framework == t.ID }) {
+		if slices.ContainsFunc(visibleProblems(snap, s.view(c)), func(x history.Problem) bool { return x.Framework == t.ID }) {
 			add("See what needs a change", problemsAt(t.ID))
 		}
 	case notFound:

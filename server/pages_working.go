@@ -196,7 +196,7 @@ func (s *Server) problemsPage(c echo.Context) error {
 	}
 	p := problemsPage{page: s.newPage(c, snap, "problems", "Needs a change")}
 	p.Here = "problems"
-	for _, pr := range s.shownProblems(c, snap) {
+	for _, pr := range visibleProblems(snap, s.view(c)) {
 		title, href := titleOf(snap, pr.Framework)
 		p.Groups = append(p.Groups, findingGroup{ID: pr.Framework, Title: title, Href: href, Commit: short(pr.Commit), Findings: findingViews(pr.Findings)})
 	}
