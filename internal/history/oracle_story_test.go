@@ -21,6 +21,7 @@ type teller struct {
 	deeds []deed
 	dirs  map[string]*words
 	note  int
+	bent  int  // what this history has more of than others
 	d     deed // the commit that is being made
 }
 
@@ -42,7 +43,8 @@ func (l *library) story(seed uint64) (deeds []deed, now time.Time) {
 		panic(err)
 	}
 	t := &teller{r: r, lib: l, epoch: epoch, zones: []string{p.zone, "UTC", places[r.IntN(len(places))].zone}, clock: epoch.Add(-36 * time.Hour), dirs: map[string]*words{}}
-	if t.one(3) {
+	t.bent = r.IntN(4)
+	if !t.one(3) {
 		t.setZone(p.zone)
 	}
 	steps := 3 + r.IntN(12)
@@ -139,45 +141,60 @@ func (t *teller) soon() string {
 	return t.clock.AddDate(0, 0, t.r.IntN(5)).Format(time.DateOnly)
 }
 
+// deals are what somebody may do, each as often as it stands there: of all
+// things, or more of dates and zones, of transitions, of renames.
+var deals = []string{
+	"eeeeeeEEEEEEfffbbxdrrrvvzlccttoo",
+	"eEEEEEEffzzzzzttto",
+	"eeEEffvvtttttttto",
+	"eeEEEEbbxddrrrrrrrvv",
+}
+
 func (t *teller) act() {
 	id := names[t.r.IntN(2)]
-	if t.one(5) {
+	if t.bent == 1 || t.bent == 2 {
+		id = "a"
+	} else if t.one(5) {
 		id = names[t.r.IntN(len(names))]
 	}
 	next := "next/" + id
 	base, edition := t.dirs[id], t.dirs[next]
-	switch k := t.r.IntN(32); {
-	case base == nil && edition == nil && k < 24:
+	if base == nil && edition == nil && !t.one(4) {
 		t.put(pick(t, id, id, id, next), t.fresh(id))
-	case k < 6:
+		return
+	}
+	switch deals[t.bent][t.r.IntN(len(deals[t.bent]))] {
+	case 'e':
 		t.edit(id)
-	case k < 12:
+	case 'E':
 		t.edition(id)
-	case k < 15 && edition != nil: // the edition is folded
-		t.put(id, t.as(edition, id))
-		if !t.one(4) {
-			delete(t.dirs, next)
+	case 'f': // the edition is folded
+		if edition != nil {
+			t.put(id, t.as(edition, id))
+			if !t.one(4) {
+				delete(t.dirs, next)
+			}
 		}
-	case k < 17:
+	case 'b':
 		t.breaks(pick(t, id, next))
-	case k < 18:
+	case 'x':
 		delete(t.dirs, next)
-	case k < 19:
+	case 'd':
 		delete(t.dirs, id)
 		if t.one(2) {
 			delete(t.dirs, next)
 		}
-	case k < 22:
+	case 'r':
 		t.rename(id)
-	case k < 24:
+	case 'v':
 		t.revert(pick(t, id, next))
-	case k < 25:
+	case 'z':
 		t.setZone(pick(t, t.zones[0], t.zones[1], t.zones[2], t.zones[0], t.zones[2], "", "?"))
-	case k < 26:
+	case 'l':
 		t.d.lib = true
-	case k < 28:
+	case 'c':
 		t.correct(id)
-	case k < 30:
+	case 't':
 		t.transition(pick(t, id, next))
 	default:
 		t.touch(pick(t, id, next))
