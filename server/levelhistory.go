@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"slices"
@@ -33,7 +34,15 @@ type LevelHistoryEntry struct {
 	Headline     string              `json:"headline"`
 	Category     ladder.Category     `json:"category"`
 	CategoryName string              `json:"category_name"`
-	Changes      []ladder.Change     `json:"changes"`
+	Changes      []LevelChange       `json:"changes"`
+}
+
+// LevelChange is a change, and the names of the expectations that it concerns.
+// They are derived from the history, and stay with an expectation whatever
+// words it has and wherever it stands.
+type LevelChange struct {
+	ladder.Change
+	Expectations []string `json:"expectations,omitempty"`
 }
 
 // maxHistory bounds how many versions one answer compares.
@@ -77,6 +86,9 @@ func (s *Server) levelChanges(snap *history.Snapshot, t *history.Timeline, level
 	}
 	out := &LevelHistory{Framework: t.ID, Changes: []LevelHistoryEntry{}}
 	w := levelWalk{asked: level}
+	if w.names, err = t.Expectations(t.Known(v.KnownAt) - 1); err != nil {
+		return nil, err
+	}
 	first := to.Index
 	if to.Version != nil && to.Index < 0 { // a coming edition
 		if from.Version != to.Version {
@@ -157,6 +169,7 @@ type levelWalk struct {
 	asked  string
 	ids    []string      // that it has in the version that is looked at, nil before it was met
 	newest *ladder.Level // as the newest version has it
+	names  [][][]string  // of the expectations that changes concern, by version
 }
 
 // meet looks for the level in a text that it was not seen after: by its id, or
@@ -201,21 +214,33 @@ func (w *levelWalk) step(t *history.Timeline, at history.Standing, v history.Vie
 	w.meetIn(a) // the version retired it
 	before := w.before(a, b)
 	told, id := set, ""
-	told.Changes = slices.DeleteFunc(slices.Clone(set.Changes), func(ch ladder.Change) bool {
+	told.Changes = nil
+	var changes []LevelChange
+	for n, ch := range set.Changes {
 		i := slices.IndexFunc(slices.Concat(w.ids, before), ch.Concerns)
-		if i >= 0 && id == "" {
-			id = slices.Concat(w.ids, before)[i]
+		if i < 0 {
+			continue
 		}
-		return i < 0
-	})
+		id = cmp.Or(id, slices.Concat(w.ids, before)[i])
+		told.Changes = append(told.Changes, ch)
+		changes = append(changes, LevelChange{ch, w.namesOf(at.Index, n)})
+	}
 	if !told.Empty() {
 		out.Changes = append(out.Changes, LevelHistoryEntry{
 			Version: at.Version.Info(), Status: t.Status(at, v), Level: id, Headline: told.Headline(b),
-			Category: told.Category(), CategoryName: told.Category().Name(), Changes: told.Changes,
+			Category: told.Category(), CategoryName: told.Category().Name(), Changes: changes,
 		})
 	}
 	w.ids = before
 	return nil
+}
+
+// namesOf are those of the expectations that change n of a version concerns.
+func (w *levelWalk) namesOf(version, n int) []string {
+	if version < 0 || version >= len(w.names) || n >= len(w.names[version]) {
+		return nil
+	}
+	return w.names[version][n]
 }
 
 // before are the ids that the level had in a, the text before b.

@@ -242,7 +242,7 @@ var goTypes = map[string]any{
 	"DiffAnswer": DiffAnswer{}, "Document": history.Document{}, "Experience": ladder.Experience{},
 	"Edit": diag.Edit{}, "Finding": diag.Finding{}, "Fix": diag.Fix{}, "Place": diag.Position{}, "Framework": ladder.Framework{}, "FrameworkInfo": FrameworkInfo{},
 	"FrameworkList": FrameworkList{}, "Guidance": ladder.Guidance{}, "Into": ladder.Into{},
-	"Level": ladder.Level{}, "LevelAnswer": LevelAnswer{}, "LevelHistory": LevelHistory{},
+	"Level": ladder.Level{}, "LevelAnswer": LevelAnswer{}, "LevelChange": LevelChange{}, "LevelHistory": LevelHistory{},
 	"LevelHistoryEntry": LevelHistoryEntry{}, "Pending": history.Pending{}, "Problem": Problem{},
 	"Problems": Problems{}, "Profile": ladder.Profile{}, "Reference": Reference{}, "Retired": ladder.Retired{},
 	"RetiredIDs": ladder.RetiredIDs{}, "Role": ladder.Role{}, "Source": ladder.Source{}, "Span": ladder.Span{},

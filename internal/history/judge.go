@@ -29,7 +29,11 @@ func compare(a, b *ladder.Framework, said ladder.Directives) *judgement {
 	}
 	if a == nil {
 		// What comes back has no text to be compared with.
-		return &judgement{Bump: ladder.BumpMinor, Category: ladder.Adds, Rules: []string{"framework-added"}}
+		j := &judgement{Bump: ladder.BumpMinor, Category: ladder.Adds, Rules: []string{"framework-added"}}
+		if r := said.Release; r != nil && r.Bump == ladder.BumpMajor {
+			j.Bump = r.Bump
+		}
+		return j
 	}
 	judged := ladder.Diff(a, b).Judge(said.Release, said.Accept)
 	j := &judgement{Bump: judged.Bump, Category: judged.Category, Headline: judged.Changes.Headline(b)}
