@@ -152,3 +152,17 @@ func TestATaggedVersionThatCannotBeRead(t *testing.T) {
 		t.Error("a version that cannot be read is answered with another text")
 	}
 }
+
+// TestATagOfAnotherTextOnACommitThatIsHalfBroken takes no number: the commit
+// made a version from its other directory, and that one is not lost.
+func TestATagOfAnotherTextOnACommitThatIsHalfBroken(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.ladder("a", "One", "").Commit("start")
+	d.Replace("frameworks/a/framework.cue", "rank: 2", `rank: "two"`)
+	d.ladder("next/a", "Two", `effective: "2024-03-01"`).Commit("breaks one, and brings the other into force")
+	x := tagOf(d.version("a", "1.1.0"))
+	x.Message = strings.Replace(x.Message, "Digest: sha256:", "Digest: sha256:00", 1)
+	d.tag(x)
+	d.expect("a", "1.0.0 One from 03-01 09:00 historic", "1.1.0 Two from 03-01 10:00 current")
+}

@@ -280,8 +280,8 @@ func (s *tagSet) numberBefore(c *chain, i int, last number) (number, bool) {
 }
 
 // lost are the tags of versions that cannot be read any more: they stand on
-// commits whose content does not compile, in the order of these. Their numbers
-// stay taken.
+// commits whose content does not compile, and that made no other version, in
+// the order of these. Their numbers stay taken.
 func (c *chain) lost() []*claim {
 	var out []*claim
 	if c.tags == nil || len(c.tags.on) == 0 {
@@ -289,17 +289,12 @@ func (c *chain) lost() []*claim {
 	}
 	for _, r := range c.refused {
 		for _, t := range c.tags.standing(r.id, r.commit) {
-			if t.recorded.Equal(r.recorded) && t.digest != noDigest && !slices.ContainsFunc(c.becomes, t.names) {
+			if t.recorded.Equal(r.recorded) && t.digest != noDigest && !slices.ContainsFunc(c.becomes, func(b become) bool { return b.commit.hash == r.commit }) {
 				out = append(out, t)
 			}
 		}
 	}
 	return out
-}
-
-// names says whether a text that came into force is the one that a tag is of.
-func (t *claim) names(b become) bool {
-	return b.commit.hash == t.Target && digestOr(b.text.digest) == t.digest
 }
 
 func digestOr(digest string) string {
