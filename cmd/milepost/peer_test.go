@@ -208,7 +208,7 @@ func TestVerifyHostileServers(t *testing.T) {
 			if code != exitFailure || !strings.Contains(errs, c.says) || strings.ContainsAny(errs, "\x1b") {
 				t.Errorf("exit %d, %q, want 3 and %q", code, errs, c.says)
 			}
-			if took := time.Since(begun); took > 20*time.Second {
+			if took := time.Since(begun); took > 2*time.Minute {
 				t.Errorf("it took %s", took)
 			}
 			if grown := int64(after.HeapSys) - int64(before.HeapSys); grown > 512<<20 {
