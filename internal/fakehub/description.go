@@ -15,9 +15,9 @@ import (
 
 // github.json is GitHub's own description of its API, as published in the npm
 // package @octokit/openapi, version 23.0.2, file generated/api.github.com.json
-// (MIT, https://github.com/octokit/openapi), cut to the operations that are
-// served here and the components that these refer to, without its prose. It is
-// made of the package's file alone; nothing in it is written by hand.
+// (https://github.com/octokit/openapi; MIT, in github.LICENSE). github.cut.mjs
+// cut it to the operations that are served here and what these refer to,
+// without its prose; nothing in it is written by hand.
 //
 //go:embed github.json
 var githubJSON []byte

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/google/go-github/v60/github"
+
+	"github.com/milepost-dev/milepost/internal/gitrepo"
 )
 
 // write writes a file into a clone and commits it.
@@ -176,4 +178,37 @@ func TestFrom(t *testing.T) {
 			t.Errorf("%s: it is made", name)
 		}
 	}
+}
+
+// TestMirror has what reads and tags repositories here work with a hub.
+func TestMirror(t *testing.T) {
+	t.Parallel()
+	f := start(t, Options{})
+	r, err := gitrepo.Open(t.Context(), gitrepo.Options{Location: f.repo.CloneURL(), CacheDir: t.TempDir(), Token: f.token})
+	f.check(err)
+	defer func() { f.check(r.Close()) }()
+	want, err := f.repo.Push("main", map[string]string{"frameworks/x/f.cue": "x"})
+	f.check(err)
+	if got, err := r.Refresh(t.Context()); err != nil || got != want {
+		t.Errorf("got %s, %v", got, err)
+	}
+	tag := gitrepo.NewTag{Name: "frameworks/x/v1.0.0", Commit: want, Message: "One", Nonce: "nonce-0001", TaggerName: "Milepost", Time: f.clock.now()}
+	out, err := gitrepo.PushTag(t.Context(), gitrepo.TagOptions{Location: f.repo.CloneURL(), Token: f.token}, tag)
+	if err != nil || !out.Won {
+		t.Errorf("got %+v, %v", out, err)
+	}
+	tag.Nonce = "nonce-0002"
+	if out, err = gitrepo.PushTag(t.Context(), gitrepo.TagOptions{Location: f.repo.CloneURL(), Token: f.token}, tag); err != nil || out.Won {
+		t.Errorf("a second time: got %+v, %v", out, err)
+	}
+	s, err := f.repo.State()
+	f.check(err)
+	if len(s.Tags) != 1 || s.Tags[0].Commit != want || !s.Tags[0].Annotated {
+		t.Errorf("got %+v", s.Tags)
+	}
+	all := f.hub.Deliveries()
+	if last := all[len(all)-1]; last.Event != "create" || !strings.Contains(string(last.Payload), `"ref":"frameworks/x/v1.0.0"`) {
+		t.Errorf("got %s %s", last.Event, last.Payload)
+	}
+	f.clean()
 }
