@@ -27,6 +27,7 @@ var may = map[string][]string{
 	"internal/gittest":  {},
 	"internal/story":    {"internal/gittest"},
 	"internal/hostile":  {},
+	"internal/fakehub":  {}, // plays GitHub for tests and the demo, and knows nothing of Milepost
 	"internal/compile":  {"schema", "internal/ladder", "internal/diag"},
 	"internal/history":  {"internal/gitrepo", "internal/compile", "internal/notes", "internal/ladder", "internal/diag"},
 	"internal/review":   {"internal/compile", "internal/ladder", "internal/diag"},
