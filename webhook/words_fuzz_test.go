@@ -1,0 +1,5 @@
+package webhook
+
+import "testing"
+
+func checkSaid(t *testing.T, r *Report) {}
