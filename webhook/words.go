@@ -68,7 +68,7 @@ func (r *Report) withoutVerdict() string {
 	case r.Superseded != "":
 		return "**This is about an earlier state of the pull request.** A newer one is there, and is checked by itself: " + notes.Code(commit(r.Superseded)) + ".\n"
 	case r.Failed != "":
-		return "**Milepost could not check this pull request.** " + notes.Escape(ended(r.Failed), 300) +
+		return "**Milepost could not check this pull request.** " + notes.Escape(sentence(r.Failed), 300) +
 			"\n\nThat says nothing about the change itself: nobody need mend anything in it for now. Please ask for the check again (Re-run), or tell whoever runs Milepost.\n"
 	case !r.Touches:
 		return "**Nothing needs a change.** This pull request touches no framework.\n"
@@ -136,7 +136,7 @@ func (r *Report) opening() string {
 		out += " It comes from a copy of the repository (a fork), and is judged by the house rules that hold here."
 	}
 	if !r.Merged {
-		out += " It was compared with the text from which it was begun, because it does not merge by itself yet, or GitHub cannot tell."
+		out += " It was compared with the text from which it was begun, because it cannot be merged as it stands, or GitHub cannot tell yet."
 	}
 	return out
 }
@@ -193,10 +193,10 @@ func (p *printer) para(text string) {
 func (p *printer) esc(s string) string { return notes.Escape(s, p.text) }
 
 func (p *printer) footer() {
-	if u := p.r.preview(); u != "" {
+	if u := p.r.preview(); u != "" && len(p.r.Frameworks) > 0 {
 		p.para("[See the texts as they would be](<" + u + ">)")
 	}
-	how := "beside " + notes.Code(commit(p.r.MergeBase))
+	how := "compared with " + notes.Code(commit(p.r.MergeBase))
 	if p.r.Merged {
 		how = "as merged with " + notes.Code(commit(p.r.Base))
 	}

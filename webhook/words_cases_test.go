@@ -37,7 +37,7 @@ var hostileTexts = []string{
 	Marker + " <!-- hidden --> <script>alert(1)</script><img src=x onerror=alert(1)> </details></sub>",
 	"[click](https://evil.example) ![x](http://evil.example/x.png) <https://evil.example> www.evil.example mail@evil.example",
 	"``` ```suggestion ~~~ **bold** _it_ ~~gone~~ a|b $x^2$ :smile: &lt;b&gt; &#64;everyone \\",
-	"# heading", "- item", "1. item", "> quote", "---", "/close", "::error file=a::b", "##[error]c", "\x1b[31mred \u202eesrever\u202c a\u2028b",
+	"# heading", "- item", "1. item", "> quote", "---", "/close", "::error file=a::b", "##[error]c",
 }
 
 // quoted is a text as CUE writes it.
@@ -72,8 +72,36 @@ func attack(r *gittest.Repo) {
 	r.Replace(sampleL4, `"Staff Support Specialist"`, quoted("/close @staff <b>x</b> "+Marker))
 	r.Replace(sampleMain, `title: "Support ladder"`, "title: "+quoted("/merge @all # <img src=x> ```"))
 	r.Replace(sampleMain, `people: title: "People"`, "people: title: "+quoted("People @team [x](http://x.example)"))
-	declare(sampleMain, "accept: [{rule: "+quoted("notice @x ```\n<!-- y -->")+", reason: "+quoted("#1 @here")+"}]")(r)
-	r.Replace(sampleL3, `titles: [`, "titel: "+quoted("@x ```")+"\n\ttitles: [")
+	declare(sampleMain, "release: why: "+quoted("@why ``` "+Marker)+"\naccept: [{rule: \"notice\", reason: "+quoted("#1 @here <!-- x -->")+"}]")(r)
+}
+
+// attackWithMistakes has mistakes beside them, so that findings cite them.
+func attackWithMistakes(r *gittest.Repo) {
+	attack(r)
+	declare(sampleMain, "correction: {of: "+quoted("@x ```\n"+Marker)+", reason: \"\"}")(r)
+	r.Replace(sampleL3, `titles: [{text: "Senior Support Specialist"}]`, "titels: [{text: \"Senior ``` @x\"}]")
+	r.Replace(sampleL3, `"Plans their own week"`, quoted("\x1b[31mred \u202eesrever\u202c a\u2028b "+Marker))
+}
+
+// veryLarge asks for so much that a comment has no room for it.
+func veryLarge(r *gittest.Repo) {
+	var order, competencies, senior, staff strings.Builder
+	for i := range 14 {
+		fmt.Fprintf(&order, ", \"c%d\"", i)
+		fmt.Fprintf(&competencies, ", c%d: title: \"Competency *%d*\"", i, i)
+		for _, b := range []*strings.Builder{&senior, &staff} {
+			fmt.Fprintf(b, "\t\tc%d: items: [\n", i)
+			for j := range 24 {
+				fmt.Fprintf(b, "\t\t\t%s\n", quoted(fmt.Sprintf("Does thing %d of <b>%d</b> %s", j, i, strings.Repeat("and @more ", 20)+"still")))
+			}
+			b.WriteString("\t\t]\n")
+		}
+	}
+	r.Replace(sampleMain, `"people"]`, `"people"`+order.String()+"]")
+	r.Replace(sampleMain, `title: "People"}`, `title: "People"`+competencies.String()+"}")
+	r.Replace(sampleL3, "\t\tpeople:", senior.String()+"\t\tpeople:")
+	r.Replace(sampleL4, "\t\tpeople:", staff.String()+"\t\tpeople:")
+	declare(sampleMain, `accept: [{rule: "notice", reason: "Agreed"}]`)(r)
 }
 
 // pulls are the pull requests of the golden files.
@@ -108,7 +136,8 @@ func pulls() []pull {
 		{name: "house-rules", change: []edit{replace(sampleOrg, "days: 30", "days: 60")}},
 		{name: "layout", change: []edit{replace(sampleL3, "\trank: 3\n", "\t// The first level of seniority.\n\trank: 3\n")}},
 		{name: "hostile", change: []edit{attack}},
-		{name: "very-large", change: []edit{replace(sampleL4, `"Settles conflicts in the team"`, quoted(strings.Repeat("Settles <b>conflicts</b> @team ", 2_000)))}},
+		{name: "hostile-mistakes", change: []edit{attackWithMistakes}},
+		{name: "very-large", change: []edit{veryLarge}},
 		{name: "own-failure", change: []edit{typo}, set: func(r *Report) {
 			*r = Report{Number: r.Number, Head: r.Head, Touches: true, Failed: "reading the texts took longer than a minute"}
 		}},

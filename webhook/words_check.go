@@ -147,7 +147,7 @@ func clip(s string, most int) string {
 
 // titleOf says what a text's change means, for whom and from when.
 func titleOf(c review.Checked) string {
-	from := map[string]string{review.AtMerge: " with its merge", review.AtDate: " from " + dayWords(c.Effect.Day), review.Undated: ", in a draft"}[c.Effect.When]
+	from := map[string]string{review.AtMerge: " once merged", review.AtDate: " from " + dayWords(c.Effect.Day), review.Undated: ", in a draft"}[c.Effect.When]
 	who := ofLevels(c)
 	switch {
 	case c.Category == ladder.MovesPeople && c.Status == review.StatusRemoved:
@@ -174,6 +174,12 @@ func titleOf(c review.Checked) string {
 		return "Clarifies, and asks nobody for more"
 	case ladder.WordingOnly:
 		return "Wording only"
+	}
+	switch {
+	case c.Coming && c.Status == review.StatusRemoved:
+		return "The coming edition is withdrawn"
+	case c.Changes != nil && c.Status == review.StatusChanged:
+		return "Changes no words that people read"
 	}
 	return strings.TrimSuffix(withoutCategory(c), ".")
 }

@@ -30,6 +30,9 @@ func (p *printer) findings(heading string, severity diag.Severity) {
 			p.para(fmt.Sprintf("And %s: %s.", counted(len(all)-i, "more like these", "more like these"), p.r.elsewhereFindings(severity)))
 			return
 		}
+		if i > 0 && strings.HasSuffix(p.b.String(), "```\n") {
+			p.gap() // after lines to paste
+		}
 		p.finding(f)
 	}
 }
@@ -62,11 +65,11 @@ func (p *printer) finding(f diag.Finding) {
 		p.b.WriteString(place(f.Position) + ": ")
 	}
 	p.b.WriteString(p.esc(said(f)))
-	if help != "" {
-		p.b.WriteString(" " + p.esc(help))
-	}
 	if also := also(f); also != "" {
 		p.b.WriteString(" " + also)
+	}
+	if help != "" {
+		p.b.WriteString(" " + p.esc(help))
 	}
 	p.b.WriteString("\n")
 	if len(paste) == 0 {
@@ -77,7 +80,6 @@ func (p *printer) finding(f diag.Finding) {
 		return
 	}
 	p.b.WriteString("\n" + fence(language(paste), inert(paste), "  "))
-	p.b.WriteString("\n")
 }
 
 // fits says whether lines to paste can stand here whole: cut, they would be

@@ -39,8 +39,13 @@ func textName(c review.Checked) string {
 
 // means says in two words what a change means for people.
 func means(c review.Checked) string {
-	if c.Undeclared {
+	switch {
+	case c.Undeclared:
 		return "May ask more."
+	case c.Category == ladder.Adds && c.Status == review.StatusRenamed:
+		return "A new address."
+	case c.Category == ladder.Adds && c.Status == review.StatusNew && !c.Coming:
+		return "New."
 	}
 	switch c.Category {
 	case ladder.AsksMore:
@@ -50,7 +55,7 @@ func means(c review.Checked) string {
 	case ladder.BreaksReferences:
 		return "Changes what others refer to."
 	case ladder.Adds:
-		return "Adds."
+		return "Adds something."
 	case ladder.AsksLess:
 		return "Asks less."
 	case ladder.Clarifies:
@@ -134,31 +139,24 @@ func (p *printer) becomes(f *FrameworkReport, c review.Checked) {
 
 // version is what the merge makes at once.
 func (p *printer) version(v *history.Version, c review.Checked) string {
-	lead, becomes, is := "Merged now, ", "becomes", "is"
+	lead, becomes, is, ends := "Merged now, ", "becomes", "is", "ends"
 	if !p.r.Verdict.OK() {
-		lead, becomes, is = "Merged as it is, ", "would become", "would be"
+		lead, becomes, is, ends = "Merged as it is, ", "would become", "would be", "would end"
 	}
 	title := the(c.Title)
 	switch {
 	case v.Removed:
-		return fmt.Sprintf("%s%s %s withdrawn at once, and nothing %s in its place: that is version %s, its last. Its earlier texts can still be read as of their days.", lead, title, is, stands(is), v.Number)
+		return fmt.Sprintf("%s%s %s at once: that is version %s, its last. Its earlier texts can still be read as of their days.", lead, title, ends, v.Number)
 	case v.Said.Correction != nil:
 		return fmt.Sprintf("%sthis %s version %s of %s, and counts from the start of version %s, which it corrects: from %s on.", lead, becomes, v.Number, title, v.Said.Correction.Of, p.r.day(v.EffectiveFrom))
 	case v.Previous == "":
 		return fmt.Sprintf("%sthis %s version %s of %s, its first, and %s in force at once.", lead, becomes, v.Number, title, is)
 	}
 	out := fmt.Sprintf("%sthis %s version %s of %s and %s in force at once.", lead, becomes, v.Number, title, is)
-	if c.Status == review.StatusRenamed {
-		out += " It has a new address from then on; the old one leads to it."
+	if c.Undeclared {
+		out += " Once it is declared to ask the same, the number rises by less."
 	}
 	return out
-}
-
-func stands(is string) string {
-	if is == "is" {
-		return "stands"
-	}
-	return "would stand"
 }
 
 // coming is from when an edition holds, and who can read it before.
@@ -257,6 +255,9 @@ func (p *printer) changes(c review.Checked) {
 	if len(set.Changes) > unfolded {
 		p.para("<details><summary>" + heading + ": " + counted(len(set.Changes), "change", "changes") + "</summary>\n\n" + text + "\n</details>")
 		return
+	}
+	if c.Edits != nil {
+		p.para("**" + heading + "**")
 	}
 	p.para(strings.TrimSuffix(text, "\n"))
 }

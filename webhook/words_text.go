@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -22,10 +23,13 @@ func ended(s string) string {
 	return s + "."
 }
 
-// the is a title in a sentence: "the Support ladder", "A small ladder".
+// kinds are the words for a framework that a title may end in.
+var kinds = []string{"ladder", "framework", "model", "guide", "matrix", "discipline", "path"}
+
+// the is a title in a sentence: "the Support ladder", "A small ladder", "Skills".
 func the(title string) string {
-	first, _, _ := strings.Cut(strings.ToLower(title), " ")
-	if first == "the" || first == "a" || first == "an" || first == "our" {
+	words := strings.Fields(strings.ToLower(title))
+	if len(words) < 2 || slices.Contains([]string{"the", "a", "an", "our"}, words[0]) || !slices.Contains(kinds, words[len(words)-1]) {
 		return title
 	}
 	return "the " + title
