@@ -38,7 +38,7 @@ func NewDiffLines(head []byte, patch string) DiffLines {
 		case left == 0 && strings.HasPrefix(line, "@@"):
 			at, left = hunk(line)
 		case left > 0 && (line == "" || line[0] == ' ' || line[0] == '+'):
-			text := strings.TrimPrefix(strings.TrimPrefix(line, "+"), " ")
+			text := ""
 			if line != "" {
 				text = line[1:]
 			}
