@@ -26,12 +26,14 @@ type scope int
 
 const (
 	asApp     scope = iota // the App itself: who it is, where it is installed
+	reading                // fetches
 	checking               // reads, and writes checks and comments
 	releasing              // makes tags and releases
 )
 
 // permissions are those of the App's tokens, by what they are for.
 var permissions = map[scope]map[string]string{
+	reading:   {"contents": "read", "metadata": "read"},
 	checking:  {"contents": "read", "checks": "write", "pull_requests": "write", "metadata": "read"},
 	releasing: {"contents": "write", "metadata": "read"},
 }

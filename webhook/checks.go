@@ -41,7 +41,7 @@ func (r *run) failed() bool { return r != nil && r.external == failedID }
 func (r *run) open() bool { return r != nil && r.status != "completed" && r.notes == 0 }
 
 // latestRun is the newest of our check runs on a commit, nil where there is none.
-func (c *client) latestRun(ctx context.Context, head string) (*run, error) {
+func (c *GitHub) latestRun(ctx context.Context, head string) (*run, error) {
 	o := &github.ListCheckRunsOptions{CheckName: github.String(CheckName), AppID: &c.auth.appID, ListOptions: github.ListOptions{PerPage: 100}}
 	list, _, err := c.check.Checks.ListCheckRunsForRef(ctx, c.owner, c.name, head, o)
 	if err != nil {
@@ -55,7 +55,7 @@ func (c *client) latestRun(ctx context.Context, head string) (*run, error) {
 }
 
 // startRun makes a check run that is under way, and returns its number.
-func (c *client) startRun(ctx context.Context, head, external, url string) (int64, error) {
+func (c *GitHub) startRun(ctx context.Context, head, external, url string) (int64, error) {
 	k, _, err := c.check.Checks.CreateCheckRun(ctx, c.owner, c.name, github.CreateCheckRunOptions{
 		Name: CheckName, HeadSHA: head, Status: github.String("in_progress"), ExternalID: textOrNil(external), DetailsURL: textOrNil(url),
 		Output: &github.CheckRunOutput{Title: github.String("Being checked"), Summary: github.String("Milepost is looking at this change.")},
@@ -69,7 +69,7 @@ func (c *client) startRun(ctx context.Context, head, external, url string) (int6
 // finishRun completes a run that is under way. GitHub adds the annotations of
 // each request to those before, which is why a run that has some already is
 // never completed by another attempt.
-func (c *client) finishRun(ctx context.Context, id int64, external, url string, k Check) error {
+func (c *GitHub) finishRun(ctx context.Context, id int64, external, url string, k Check) error {
 	rest := k.Annotations
 	for {
 		part := rest[:min(len(rest), maxAnnotations)]
@@ -88,7 +88,7 @@ func (c *client) finishRun(ctx context.Context, id int64, external, url string, 
 }
 
 // renameRun gives a run another external id, and leaves what it says.
-func (c *client) renameRun(ctx context.Context, id int64, external string) error {
+func (c *GitHub) renameRun(ctx context.Context, id int64, external string) error {
 	_, _, err := c.check.Checks.UpdateCheckRun(ctx, c.owner, c.name, id, github.UpdateCheckRunOptions{Name: CheckName, ExternalID: &external})
 	if err != nil {
 		return failure("noting that a check still holds", err)
@@ -132,7 +132,7 @@ func textOrNil(s string) *string {
 // status is our commit status on a commit.
 type status struct{ state, description string }
 
-func (c *client) status(ctx context.Context, head string) (status, error) {
+func (c *GitHub) status(ctx context.Context, head string) (status, error) {
 	var out status
 	err := pages(func(o github.ListOptions) (*github.Response, error) {
 		all, res, err := c.check.Repositories.GetCombinedStatus(ctx, c.owner, c.name, head, &o)
@@ -154,7 +154,7 @@ func (c *client) status(ctx context.Context, head string) (status, error) {
 // maxDescription is how many characters the description of a status may have.
 const maxDescription = 140
 
-func (c *client) setStatus(ctx context.Context, head, url string, s status) error {
+func (c *GitHub) setStatus(ctx context.Context, head, url string, s status) error {
 	_, _, err := c.check.Repositories.CreateStatus(ctx, c.owner, c.name, head, &github.RepoStatus{
 		State: &s.state, Description: github.String(cut(s.description, maxDescription)), Context: github.String(CheckName), TargetURL: textOrNil(url)})
 	if err != nil {

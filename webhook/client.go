@@ -6,39 +6,111 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/go-github/v60/github"
 )
 
-// client is what is asked of GitHub and told to it, about one repository.
-type client struct {
+// Account is who talks to GitHub, about which repository.
+type Account struct {
+	Repository string // owner/name
+	BaseURL    string // of a GitHub Enterprise Server, as https://github.example.com; "" is github.com
+	AppID      int64  // of the GitHub App, with AppKey
+	AppKey     Secret // in PEM form
+	Token      Secret // instead of an App: then statuses take the place of checks
+
+	Now       func() time.Time                           // [time.Now]
+	Sleep     func(context.Context, time.Duration) error // [by the clock]
+	Transport http.RoundTripper                          // [http.DefaultTransport with limits]
+}
+
+// GitHub is what is asked of GitHub and told to it, about one repository.
+type GitHub struct {
 	auth        *auth
 	check, make *github.Client // by scope
 	owner, name string
+	limited     atomic.Int64 // how often GitHub asked to wait
 
+	mu sync.Mutex
 	me string // the login that comments are written by, once it is known
 }
 
-// newClient makes a client. base is that of a GitHub Enterprise Server, "" for
-// github.com.
-func newClient(base string, a *auth, wrap func(http.RoundTripper) http.RoundTripper) (*client, error) {
-	c := &client{auth: a, owner: a.owner, name: a.name}
-	for s, at := range map[scope]**github.Client{checking: &c.check, releasing: &c.make} {
-		gh := github.NewClient(&http.Client{Transport: &remembering{next: wrap(authorised{a, s})}})
-		if base != "" {
-			var err error
-			if gh, err = gh.WithEnterpriseURLs(base, base); err != nil {
-				return nil, fmt.Errorf("GitHub's address %q: %w", base, err)
+var repositoryForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+$`)
+
+// check names all that is wrong with an account.
+func (a *Account) check() error {
+	var errs []error
+	if !repositoryForm.MatchString(a.Repository) || strings.HasSuffix(a.Repository, "/.") || strings.HasSuffix(a.Repository, "/..") {
+		errs = append(errs, fmt.Errorf("repository: owner/name is expected (got %q)", a.Repository))
+	}
+	switch app := a.AppID != 0 || !a.AppKey.Empty(); {
+	case app && !a.Token.Empty():
+		errs = append(errs, errors.New("token: an App and a token exclude each other"))
+	case app && (a.AppID <= 0 || a.AppKey.Empty()):
+		errs = append(errs, errors.New("app: its number and its key belong together"))
+	case !app && a.Token.Empty():
+		errs = append(errs, errors.New("app: an App's number and key are needed, or a token"))
+	}
+	return errors.Join(errs...)
+}
+
+// Connect makes what talks to GitHub, and asks nothing of it yet. The error
+// names all settings that are wrong.
+func Connect(o Account) (*GitHub, error) {
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Sleep == nil {
+		o.Sleep = sleep
+	}
+	if o.Transport == nil {
+		t := http.DefaultTransport.(*http.Transport).Clone()
+		t.ResponseHeaderTimeout = 30 * time.Second
+		o.Transport = t
+	}
+	a := &auth{appID: o.AppID, plain: o.Token, now: o.Now, send: o.Transport}
+	a.owner, a.name, _ = strings.Cut(o.Repository, "/")
+	var err error
+	if o.AppID != 0 {
+		if a.key, err = parseKey(o.AppKey); err != nil {
+			return nil, err
+		}
+	}
+	g := &GitHub{auth: a, owner: a.owner, name: a.name}
+	for s, at := range map[scope]**github.Client{checking: &g.check, releasing: &g.make} {
+		calm := patient{next: authorised{a, s}, sleep: o.Sleep, now: o.Now, limited: func() { g.limited.Add(1) }}
+		*at = github.NewClient(&http.Client{Transport: &remembering{next: calm}})
+		if o.BaseURL != "" {
+			if *at, err = (*at).WithEnterpriseURLs(o.BaseURL, o.BaseURL); err != nil {
+				return nil, fmt.Errorf("GitHub's address %q: %w", o.BaseURL, err)
 			}
 		}
-		*at, a.api = gh, gh.BaseURL
+		a.api = (*at).BaseURL
 	}
-	if scheme := a.api.Scheme; scheme != "https" && !loopback(a.api) {
-		return nil, fmt.Errorf("GitHub's address: tokens are not sent over %s, where they can be read on the way", scheme)
+	if a.api.Scheme != "https" && !loopback(a.api) {
+		return nil, fmt.Errorf("GitHub's address: tokens are not sent over %s, where they can be read on the way", a.api.Scheme)
 	}
-	return c, nil
+	return g, nil
+}
+
+// CloneURL is where Git finds the repository.
+func (g *GitHub) CloneURL() string {
+	at := url.URL{Scheme: g.auth.api.Scheme, Host: strings.TrimPrefix(g.auth.api.Host, "api."), Path: "/" + g.owner + "/" + g.name + ".git"}
+	return at.String()
+}
+
+// Token is a token to fetch by, for gitrepo.Options.TokenSource: it can read
+// the content and nothing else.
+func (g *GitHub) Token(ctx context.Context) (string, error) {
+	t, err := g.auth.token(ctx, reading)
+	return t.Reveal(), err
 }
 
 func loopback(u *url.URL) bool {
@@ -102,7 +174,7 @@ func pages(read func(github.ListOptions) (*github.Response, error)) error {
 	return fmt.Errorf("a list has more than %d pages", maxPages)
 }
 
-func (c *client) pull(ctx context.Context, n int) (pullRequest, error) {
+func (c *GitHub) pull(ctx context.Context, n int) (pullRequest, error) {
 	p, _, err := c.check.PullRequests.Get(ctx, c.owner, c.name, n)
 	if err != nil {
 		return pullRequest{}, failure(fmt.Sprintf("reading pull request %d", n), err)
@@ -111,7 +183,7 @@ func (c *client) pull(ctx context.Context, n int) (pullRequest, error) {
 }
 
 // openPulls are all that are open, those into a branch where one is named.
-func (c *client) openPulls(ctx context.Context, base string) ([]pullRequest, error) {
+func (c *GitHub) openPulls(ctx context.Context, base string) ([]pullRequest, error) {
 	var out []pullRequest
 	err := pages(func(o github.ListOptions) (*github.Response, error) {
 		list, res, err := c.check.PullRequests.List(ctx, c.owner, c.name, &github.PullRequestListOptions{State: "open", Base: base, ListOptions: o})
@@ -128,7 +200,7 @@ func (c *client) openPulls(ctx context.Context, base string) ([]pullRequest, err
 
 // patches are the differences of a pull request, by file. A file of which
 // GitHub shows none has "".
-func (c *client) patches(ctx context.Context, n int) (map[string]string, error) {
+func (c *GitHub) patches(ctx context.Context, n int) (map[string]string, error) {
 	out := map[string]string{}
 	err := pages(func(o github.ListOptions) (*github.Response, error) {
 		list, res, err := c.check.PullRequests.ListFiles(ctx, c.owner, c.name, n, &o)
@@ -149,7 +221,7 @@ type pullReview struct {
 	at                time.Time
 }
 
-func (c *client) reviews(ctx context.Context, n int) ([]pullReview, error) {
+func (c *GitHub) reviews(ctx context.Context, n int) ([]pullReview, error) {
 	var out []pullReview
 	err := pages(func(o github.ListOptions) (*github.Response, error) {
 		list, res, err := c.check.PullRequests.ListReviews(ctx, c.owner, c.name, n, &o)
@@ -165,7 +237,7 @@ func (c *client) reviews(ctx context.Context, n int) ([]pullReview, error) {
 }
 
 // pullsOf are the pull requests that a commit belongs to.
-func (c *client) pullsOf(ctx context.Context, commit string) ([]pullRequest, error) {
+func (c *GitHub) pullsOf(ctx context.Context, commit string) ([]pullRequest, error) {
 	var out []pullRequest
 	err := pages(func(o github.ListOptions) (*github.Response, error) {
 		list, res, err := c.check.PullRequests.ListPullRequestsWithCommit(ctx, c.owner, c.name, commit, &o)
@@ -181,7 +253,7 @@ func (c *client) pullsOf(ctx context.Context, commit string) ([]pullRequest, err
 }
 
 // branches are the branches whose names begin with a prefix, and their commits.
-func (c *client) branches(ctx context.Context, prefix string) (map[string]string, error) {
+func (c *GitHub) branches(ctx context.Context, prefix string) (map[string]string, error) {
 	out := map[string]string{}
 	// This list is not paged.
 	list, _, err := c.check.Git.ListMatchingRefs(ctx, c.owner, c.name, &github.ReferenceListOptions{Ref: "heads/" + prefix})
@@ -195,7 +267,9 @@ func (c *client) branches(ctx context.Context, prefix string) (map[string]string
 }
 
 // login is who comments are written by.
-func (c *client) login(ctx context.Context) (string, error) {
+func (c *GitHub) login(ctx context.Context) (string, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	if c.me != "" {
 		return c.me, nil
 	}
@@ -222,7 +296,7 @@ type comment struct {
 }
 
 // comments are those of a login that begin with a mark, oldest first.
-func (c *client) comments(ctx context.Context, n int, login, mark string) ([]comment, error) {
+func (c *GitHub) comments(ctx context.Context, n int, login, mark string) ([]comment, error) {
 	var out []comment
 	err := pages(func(o github.ListOptions) (*github.Response, error) {
 		list, res, err := c.check.Issues.ListComments(ctx, c.owner, c.name, n, &github.IssueListCommentsOptions{ListOptions: o})
@@ -239,7 +313,7 @@ func (c *client) comments(ctx context.Context, n int, login, mark string) ([]com
 	return out, nil
 }
 
-func (c *client) createComment(ctx context.Context, n int, body string) error {
+func (c *GitHub) createComment(ctx context.Context, n int, body string) error {
 	_, _, err := c.check.Issues.CreateComment(ctx, c.owner, c.name, n, &github.IssueComment{Body: &body})
 	if err != nil {
 		return failure(fmt.Sprintf("commenting on pull request %d", n), err)
@@ -247,14 +321,14 @@ func (c *client) createComment(ctx context.Context, n int, body string) error {
 	return nil
 }
 
-func (c *client) editComment(ctx context.Context, id int64, body string) error {
+func (c *GitHub) editComment(ctx context.Context, id int64, body string) error {
 	if _, _, err := c.check.Issues.EditComment(ctx, c.owner, c.name, id, &github.IssueComment{Body: &body}); err != nil {
 		return failure("editing a comment", err)
 	}
 	return nil
 }
 
-func (c *client) deleteComment(ctx context.Context, id int64) error {
+func (c *GitHub) deleteComment(ctx context.Context, id int64) error {
 	if _, err := c.check.Issues.DeleteComment(ctx, c.owner, c.name, id); err != nil {
 		return failure("deleting a comment", err)
 	}

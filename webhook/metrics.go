@@ -7,7 +7,7 @@ type metrics struct {
 	deliveries *prometheus.CounterVec
 	jobs       *prometheus.HistogramVec
 	failures   prometheus.Counter
-	limited    prometheus.Counter
+	limited    prometheus.Collector
 	drift      *prometheus.CounterVec
 	released   *prometheus.CounterVec
 	alarms     prometheus.Gauge
@@ -15,14 +15,14 @@ type metrics struct {
 	more       []prometheus.Collector
 }
 
-func newMetrics() *metrics {
+func newMetrics(gh *GitHub) *metrics {
 	name := func(s string) string { return "milepost_webhook_" + s }
 	return &metrics{
 		deliveries: prometheus.NewCounterVec(prometheus.CounterOpts{Name: name("deliveries_total"), Help: "Deliveries, by event and what became of them."}, []string{"event", "outcome"}),
 		jobs: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: name("job_seconds"), Help: "How long work took, by its kind and outcome.",
 			Buckets: []float64{.05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 300}}, []string{"kind", "outcome"}),
 		failures:   prometheus.NewCounter(prometheus.CounterOpts{Name: name("job_failures_total"), Help: "Attempts that failed and are tried again."}),
-		limited:    prometheus.NewCounter(prometheus.CounterOpts{Name: name("rate_limited_total"), Help: "Times that GitHub asked to wait."}),
+		limited:    prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name("rate_limited_total"), Help: "Times that GitHub asked to wait."}, func() float64 { return float64(gh.limited.Load()) }),
 		drift:      prometheus.NewCounterVec(prometheus.CounterOpts{Name: name("drift_total"), Help: "What was amiss when everything was looked at, by kind."}, []string{"kind"}),
 		released:   prometheus.NewCounterVec(prometheus.CounterOpts{Name: name("released_total"), Help: "Tags and releases made, by kind."}, []string{"kind"}),
 		alarms:     prometheus.NewGauge(prometheus.GaugeOpts{Name: name("alarms"), Help: "Tags that are moved, missing or refused."}),

@@ -50,6 +50,7 @@ func (s *Service) handlePull(ctx context.Context, n int, h Hint) error {
 		log.Debug("the check is up to date")
 		return nil
 	}
+	s.drifted(w, h)
 	if err := s.begin(ctx, j, w); err != nil {
 		return err
 	}
@@ -69,6 +70,15 @@ func (s *Service) handlePull(ctx context.Context, n int, h Hint) error {
 	}
 	log.Info("checked", "title", r.title(), "merged", j.merged)
 	return nil
+}
+
+// drifted counts what no delivery has told of.
+func (s *Service) drifted(w *wanted, h Hint) {
+	for kind, fine := range map[string]bool{"check": w.checked, "comment": w.commented} {
+		if h.Swept && !fine {
+			s.metrics.drift.WithLabelValues(kind).Inc()
+		}
+	}
 }
 
 // locate finds the commits of a pull request, and fetches them. Where GitHub

@@ -13,6 +13,7 @@ import (
 func TestDeliveryLeadsToCheck(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, worldOptions{})
+	w.sweep()
 	n := w.open(fakehub.PullOptions{Branch: "topic", Files: gittest.Ladder("a", "Two")})
 	w.work()
 	head := w.repo.Head("topic")

@@ -120,11 +120,3 @@ func (s *Service) handleGroup(ctx context.Context, branch, rest string, h Hint) 
 	}
 	return s.publish(ctx, j, w, r)
 }
-
-// handleBranch brings the history up to date.
-func (s *Service) handleBranch(ctx context.Context, h Hint) error {
-	if err := s.o.Store.Refresh(ctx); err != nil {
-		return fmt.Errorf("reading the history: %w", err)
-	}
-	return nil
-}

@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
-	"regexp"
 	"strings"
 	"time"
 
@@ -20,13 +19,9 @@ import (
 
 // Options are what a Service is made with.
 type Options struct {
-	Repository string   // owner/name: deliveries about others do nothing
-	BaseURL    string   // of a GitHub Enterprise Server, as https://github.example.com; "" is github.com
-	AppID      int64    // of the GitHub App, with AppKey
-	AppKey     Secret   // in PEM form
-	Token      Secret   // instead of an App: then statuses take the place of checks
-	Secrets    []Secret // that deliveries are signed by: any of them counts
-	ServerURL  string   // of the pages, for links; "" for none
+	GitHub    *GitHub
+	Secrets   []Secret // that deliveries are signed by: any of them counts
+	ServerURL string   // of the pages, for links; "" for none
 
 	Trees    Trees
 	Store    *history.Store
@@ -43,33 +38,22 @@ type Options struct {
 	Now        func() time.Time                           // [time.Now]
 	Sleep      func(context.Context, time.Duration) error // [by the clock]
 	MergeWaits []time.Duration                            // between looks at whether it merges [1, 2 and 4 s]
-	Transport  http.RoundTripper                          // to GitHub [http.DefaultTransport with limits]
 }
 
 // Service is the webhook server.
 type Service struct {
 	o       Options
 	log     *slog.Logger
-	gh      *client
+	gh      *GitHub
 	queue   Queue
 	metrics *metrics
 }
 
-var repositoryForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+$`)
-
 // check names all that is wrong with the options.
 func (o *Options) check() error {
 	var errs []error
-	if !repositoryForm.MatchString(o.Repository) {
-		errs = append(errs, fmt.Errorf("repository: owner/name is expected (got %q)", o.Repository))
-	}
-	switch app := o.AppID != 0 || !o.AppKey.Empty(); {
-	case app && !o.Token.Empty():
-		errs = append(errs, errors.New("token: an App and a token exclude each other"))
-	case app && (o.AppID <= 0 || o.AppKey.Empty()):
-		errs = append(errs, errors.New("app: its number and its key belong together"))
-	case !app && o.Token.Empty():
-		errs = append(errs, errors.New("app: an App's number and key are needed, or a token"))
+	if o.GitHub == nil {
+		errs = append(errs, errors.New("GitHub: it is not given"))
 	}
 	if o.Trees == nil || o.Store == nil || o.Compiler == nil || o.Root == "" {
 		errs = append(errs, errors.New("repository: its content is not given"))
@@ -96,11 +80,6 @@ func (o *Options) defaults() {
 	if o.MergeWaits == nil {
 		o.MergeWaits = []time.Duration{time.Second, 2 * time.Second, 4 * time.Second}
 	}
-	if o.Transport == nil {
-		t := http.DefaultTransport.(*http.Transport).Clone()
-		t.ResponseHeaderTimeout = 30 * time.Second
-		o.Transport = t
-	}
 	o.ServerURL = strings.TrimRight(o.ServerURL, "/")
 }
 
@@ -110,21 +89,7 @@ func New(o Options) (*Service, error) {
 		return nil, err
 	}
 	o.defaults()
-	s := &Service{o: o, log: o.Log, metrics: newMetrics()}
-	a := &auth{appID: o.AppID, plain: o.Token, now: o.Now, send: o.Transport}
-	a.owner, a.name, _ = strings.Cut(o.Repository, "/")
-	var err error
-	if o.AppID != 0 {
-		if a.key, err = parseKey(o.AppKey); err != nil {
-			return nil, err
-		}
-	}
-	wrap := func(next http.RoundTripper) http.RoundTripper {
-		return patient{next: next, sleep: o.Sleep, now: o.Now, limited: s.metrics.limited.Inc}
-	}
-	if s.gh, err = newClient(o.BaseURL, a, wrap); err != nil {
-		return nil, err
-	}
+	s := &Service{o: o, log: o.Log, gh: o.GitHub, metrics: newMetrics(o.GitHub)}
 	if s.queue = o.Queue; s.queue == nil {
 		q := newMemory(QueueOptions{Log: o.Log, Retried: func(Hint, error) { s.metrics.failures.Inc() }})
 		s.metrics.watch(q)
@@ -141,7 +106,7 @@ func New(o Options) (*Service, error) {
 // Handler takes in deliveries.
 func (s *Service) Handler() http.Handler {
 	return &receiver{
-		secrets: s.o.Secrets, repository: s.o.Repository, branch: s.branch, add: s.queue.Add, log: s.log,
+		secrets: s.o.Secrets, repository: s.gh.owner + "/" + s.gh.name, branch: s.branch, add: s.queue.Add, log: s.log,
 		counted: func(event, outcome string) { s.metrics.deliveries.WithLabelValues(event, outcome).Inc() },
 	}
 }

@@ -54,15 +54,15 @@ func (l *list) Run(context.Context, Work) error { return nil }
 
 // world is a GitHub with one repository, and the service beside it.
 type world struct {
-	t     *testing.T
-	clock *clock
-	hub   *fakehub.Hub
-	repo  *fakehub.Repo
-	url   string
-	queue *list
-	s     *Service
-	tweak func(*Options)
-	slept time.Duration
+	t       *testing.T
+	clock   *clock
+	hub     *fakehub.Hub
+	repo    *fakehub.Repo
+	url     string
+	queue   *list
+	s       *Service
+	account func(*Account)
+	slept   time.Duration
 }
 
 const secret = "a secret of the tests"
@@ -79,14 +79,14 @@ func files(texts ...map[string]string) map[string]string {
 }
 
 type worldOptions struct {
-	hub   fakehub.Options
-	tweak func(*Options)
-	files map[string]string
+	hub     fakehub.Options
+	account func(*Account)
+	files   map[string]string
 }
 
 func newWorld(t *testing.T, o worldOptions) *world {
 	t.Helper()
-	w := &world{t: t, clock: &clock{at: time.Date(2027, 1, 5, 9, 0, 0, 0, time.UTC)}, queue: &list{}, tweak: o.tweak}
+	w := &world{t: t, clock: &clock{at: time.Date(2027, 1, 5, 9, 0, 0, 0, time.UTC)}, queue: &list{}, account: o.account}
 	o.hub.Dir, o.hub.Now, o.hub.WebhookSecret = t.TempDir(), w.clock.now, secret
 	var err error
 	w.hub, err = fakehub.New(o.hub)
@@ -108,25 +108,37 @@ func newWorld(t *testing.T, o worldOptions) *world {
 func (w *world) start() {
 	w.t.Helper()
 	ctx := w.t.Context()
-	repo, err := gitrepo.Open(ctx, gitrepo.Options{Location: w.repo.Dir(), Branch: "main"})
+	a := Account{
+		Repository: "acme/careers", BaseURL: w.url, AppID: int64(w.hub.App().ID), AppKey: NewSecret(string(w.hub.App().KeyPEM)),
+		Now: w.clock.now, Sleep: w.sleep,
+	}
+	if w.account != nil {
+		w.account(&a)
+	}
+	gh, err := Connect(a)
+	w.check(err)
+	repo, err := gitrepo.Open(ctx, gitrepo.Options{Location: gh.CloneURL(), CacheDir: w.t.TempDir(), Branch: "main", TokenSource: gh.Token})
 	w.check(err)
 	w.t.Cleanup(func() { _ = repo.Close() })
 	c, err := compile.New(compile.Options{})
 	w.check(err)
 	store := history.NewStore(history.Options{Repo: repo, Root: "frameworks", Compiler: c, Now: w.clock.now, Tags: history.TagsOf(repo)})
 	o := Options{
-		Repository: "acme/careers", BaseURL: w.url, AppID: int64(w.hub.App().ID), AppKey: NewSecret(string(w.hub.App().KeyPEM)), Secrets: []Secret{NewSecret(secret)},
-		Trees: repoTrees{repo}, Store: store, Compiler: c, Root: "frameworks", Release: true, Queue: w.queue, Now: w.clock.now,
-		Sleep: func(_ context.Context, d time.Duration) error { w.slept += d; w.clock.pass(d); return nil },
-	}
-	if w.tweak != nil {
-		w.tweak(&o)
+		GitHub: gh, Secrets: []Secret{NewSecret(secret)}, ServerURL: "https://careers.example.com",
+		Trees: repo, Store: store, Compiler: c, Root: "frameworks", Release: true, Queue: w.queue, Now: w.clock.now, Sleep: w.sleep,
 	}
 	w.s, err = New(o)
 	w.check(err)
 	srv := httptest.NewServer(w.s.Handler())
 	w.t.Cleanup(srv.Close)
 	w.hub.SetWebhook(srv.URL, secret)
+}
+
+// sleep passes the time at once.
+func (w *world) sleep(_ context.Context, d time.Duration) error {
+	w.slept += d
+	w.clock.pass(d)
+	return nil
 }
 
 func (w *world) check(err error) {
