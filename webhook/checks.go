@@ -19,7 +19,6 @@ type run struct {
 	status     string
 	conclusion string
 	external   string
-	notes      int // how many annotations it has
 }
 
 // What stands behind the fingerprint in a run's external id, or for it.
@@ -37,8 +36,8 @@ func (r *run) judged() (fingerprint, digest string, ok bool) {
 // failed says whether the run tells that Milepost could not check.
 func (r *run) failed() bool { return r != nil && r.external == failedID }
 
-// open says whether the run can still be completed as if it were new.
-func (r *run) open() bool { return r != nil && r.status != "completed" && r.notes == 0 }
+// open says whether the run is under way.
+func (r *run) open() bool { return r != nil && r.status != "completed" }
 
 // latestRun is the newest of our check runs on a commit, nil where there is none.
 func (c *GitHub) latestRun(ctx context.Context, head string) (*run, error) {
@@ -51,7 +50,7 @@ func (c *GitHub) latestRun(ctx context.Context, head string) (*run, error) {
 		return nil, nil
 	}
 	newest := slices.MaxFunc(list.CheckRuns, func(a, b *github.CheckRun) int { return int(a.GetID() - b.GetID()) })
-	return &run{newest.GetID(), newest.GetStatus(), newest.GetConclusion(), newest.GetExternalID(), newest.GetOutput().GetAnnotationsCount()}, nil
+	return &run{newest.GetID(), newest.GetStatus(), newest.GetConclusion(), newest.GetExternalID()}, nil
 }
 
 // startRun makes a check run that is under way, and returns its number.
@@ -66,25 +65,17 @@ func (c *GitHub) startRun(ctx context.Context, head, external, url string) (int6
 	return k.GetID(), nil
 }
 
-// finishRun completes a run that is under way. GitHub adds the annotations of
-// each request to those before, which is why a run that has some already is
-// never completed by another attempt.
+// finishRun completes a run that is under way. GitHub adds annotations to those
+// that a run has: all come with the request that completes it, so that an answer
+// that was lost leads to none twice.
 func (c *GitHub) finishRun(ctx context.Context, id int64, external, url string, k Check) error {
-	rest := k.Annotations
-	for {
-		part := rest[:min(len(rest), maxAnnotations)]
-		rest = rest[len(part):]
-		o := github.UpdateCheckRunOptions{Name: CheckName, DetailsURL: textOrNil(url), Output: output(k, part)}
-		if len(rest) == 0 {
-			o.Status, o.Conclusion, o.ExternalID = github.String("completed"), &k.Conclusion, &external
-		}
-		if _, _, err := c.check.Checks.UpdateCheckRun(ctx, c.owner, c.name, id, o); err != nil {
-			return failure("telling what a check came to", err)
-		}
-		if len(rest) == 0 {
-			return nil
-		}
+	_, _, err := c.check.Checks.UpdateCheckRun(ctx, c.owner, c.name, id, github.UpdateCheckRunOptions{
+		Name: CheckName, DetailsURL: textOrNil(url), ExternalID: &external, Status: github.String("completed"), Conclusion: &k.Conclusion, Output: output(k),
+	})
+	if err != nil {
+		return failure("telling what a check came to", err)
 	}
+	return nil
 }
 
 // renameRun gives a run another external id, and leaves what it says.
@@ -99,9 +90,9 @@ func (c *GitHub) renameRun(ctx context.Context, id int64, external string) error
 // maxOutput is how many characters a summary or text may have.
 const maxOutput = 65_535
 
-func output(k Check, notes []Annotation) *github.CheckRunOutput {
+func output(k Check) *github.CheckRunOutput {
 	out := &github.CheckRunOutput{Title: &k.Title, Summary: github.String(cut(k.Summary, maxOutput)), Text: textOrNil(cut(k.Text, maxOutput))}
-	for _, a := range notes {
+	for _, a := range k.Annotations[:min(len(k.Annotations), maxAnnotations)] {
 		n := &github.CheckRunAnnotation{
 			Path: &a.Path, StartLine: &a.StartLine, EndLine: &a.EndLine, AnnotationLevel: &a.Level,
 			Message: &a.Message, Title: textOrNil(a.Title), RawDetails: textOrNil(a.Raw),

@@ -126,11 +126,6 @@ func (s *Service) begin(ctx context.Context, j *job, w *wanted) (err error) {
 	case w.run.open():
 		w.opened = w.run.id
 		return nil
-	case w.run != nil && w.run.status != "completed":
-		// An attempt that ended among its annotations.
-		if err := s.gh.finishRun(ctx, w.run.id, "", "", (&Report{Head: j.head, Superseded: j.head}).Check()); err != nil {
-			return err
-		}
 	}
 	w.opened, err = s.gh.startRun(ctx, j.head, w.id, s.detailsURL(j))
 	return err
