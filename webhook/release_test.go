@@ -17,9 +17,6 @@ func TestMergeIsReleased(t *testing.T) {
 	w := newWorld(t, worldOptions{})
 	w.sweep()
 	n := w.open(fakehub.PullOptions{Branch: "topic", Files: gittest.Ladder("a", "Two")})
-	for _, who := range []string{"early", "bea"} {
-		w.repo.SetPermission(who, "write")
-	}
 	_, err := w.repo.Review(n, "early", "APPROVE", "")
 	w.check(err)
 	_, err = w.repo.Push("topic", gittest.Ladder("a", "Three"))

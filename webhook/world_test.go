@@ -100,6 +100,9 @@ func newWorld(t *testing.T, o worldOptions) *world {
 	}
 	w.repo, err = w.hub.CreateRepo("acme", "careers", fakehub.RepoOptions{Files: o.files})
 	w.check(err)
+	for _, who := range []string{"ada", "bea", "early", "stranger"} { // whose numbers are in their commits
+		w.repo.SetPermission(who, "write")
+	}
 	w.start()
 	return w
 }
