@@ -62,7 +62,7 @@ func (r *Report) Check() Check {
 	var left int
 	c.Annotations, left = r.annotations()
 	if left > 0 {
-		c.Summary += "\n" + sentence(counted(left, "more stands", "more stand")+" in the text above, and not beside a line") + "\n"
+		c.Summary += "\n" + sentence(counted(left, "finding has", "findings have")+" no room beside the lines") + "\n"
 	}
 	return c
 }
