@@ -37,7 +37,7 @@ func (r *Report) Comment(limit int) string {
 type detail struct{ frameworks, changes, findings, text int }
 
 // details are tried in turn until one fits.
-var details = []detail{{50, 100, 30, 1500}, {50, 60, 30, 600}, {30, 30, 15, 300}, {20, 10, 8, 200}}
+var details = []detail{{50, 100, 30, 1500}, {50, 60, 30, 600}, {30, 30, 15, 300}, {20, 10, 8, 200}, {20, 4, 5, 100}}
 
 // body says all of it in at most limit bytes.
 func (r *Report) body(limit int) string {
@@ -100,6 +100,7 @@ func (r *Report) write(d detail) string {
 func (r *Report) inShort(most int) string {
 	p := printer{r: r, detail: detail{text: 100}}
 	p.para(r.opening())
+	p.gap()
 	for i := range min(most, len(r.Frameworks)) {
 		for _, c := range r.Frameworks[i].Checked {
 			p.b.WriteString("- " + p.esc(ended(c.Lead())) + "\n")
@@ -189,8 +190,8 @@ func (p *printer) para(text string) {
 	}
 }
 
-// esc is an author's text, or a sentence that may cite one, as Markdown.
-func (p *printer) esc(s string) string { return notes.Escape(s, p.text) }
+// esc is a sentence, which may cite authors' texts, as Markdown.
+func (p *printer) esc(s string) string { return notes.Escape(s, max(p.text, 400)) }
 
 func (p *printer) footer() {
 	if u := p.r.preview(); u != "" && len(p.r.Frameworks) > 0 {

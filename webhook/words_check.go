@@ -62,7 +62,7 @@ func (r *Report) Check() Check {
 	var left int
 	c.Annotations, left = r.annotations()
 	if left > 0 {
-		c.Summary += "\n" + sentence(counted(left, "more stands", "more stand")+" in the text above, and not beside a line") + "\n"
+		c.Summary += "\n" + sentence(counted(left, "finding has", "findings have")+" no room beside the lines") + "\n"
 	}
 	return c
 }
@@ -90,7 +90,7 @@ func (r *Report) Status() (state, description string) {
 	return state, r.title()
 }
 
-// asRead is what staff read of the change once it is merged.
+// asRead is what staff read of the change, once it is merged and shown.
 func (r *Report) asRead() string {
 	var b strings.Builder
 	for _, f := range r.Frameworks {
@@ -101,7 +101,7 @@ func (r *Report) asRead() string {
 				return safe(b.String())
 			}
 			if b.Len() == 0 {
-				b.WriteString("This is what people can read of it once it is merged.\n")
+				b.WriteString("This is how staff are told of it, once it is merged and they may read it.\n")
 			}
 			b.WriteString("\n" + one.String())
 		}

@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -17,7 +18,7 @@ const unfolded = 20
 // framework says what becomes of each of a framework's texts.
 func (p *printer) framework(f *FrameworkReport) {
 	for _, c := range f.Checked {
-		p.para("### " + notes.Escape(textName(c), 200))
+		p.para("### " + cmp.Or(notes.Escape(textName(c), 200), notes.Escape(c.ID, 200)))
 		p.para("**" + means(c) + "** " + p.esc(p.headline(f, c)))
 		p.becomes(f, c)
 		p.byLevel(c)

@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"math/rand/v2"
 	"regexp"
 	"strings"
 	"testing"
@@ -33,7 +34,7 @@ var live = []struct {
 
 // heading and block are what may and may not begin a line.
 var (
-	heading = regexp.MustCompile(`^#{2,4} \S`)
+	heading = regexp.MustCompile(`^#{2,4} `) // of nothing, where a name is nothing
 	block   = regexp.MustCompile(`^(?:#|>|=|\||[*_-](?:[ \t]*[*_-]){2,}\s*$|\+ |\d+[.)] |~~~)`)
 )
 
@@ -41,7 +42,14 @@ var (
 // be able to do, and to its limits.
 func checkSaid(t *testing.T, r *Report) {
 	t.Helper()
-	for _, limit := range []int{0, 1 << 30, 20_000, 5_000, 2_000, 1} {
+	checkLimits(t, r, 0, 1<<30, 20_000, 5_000, 2_000, 1)
+	checkRest(t, r)
+}
+
+// checkLimits holds comments of some limits.
+func checkLimits(t *testing.T, r *Report, limits ...int) {
+	t.Helper()
+	for _, limit := range limits {
 		comment := r.Comment(limit)
 		most := limit
 		if limit <= 0 || limit > maxComment {
@@ -56,6 +64,11 @@ func checkSaid(t *testing.T, r *Report) {
 		}
 		checkMarkdown(t, rest)
 	}
+}
+
+// checkRest holds all but the comment.
+func checkRest(t *testing.T, r *Report) {
+	t.Helper()
 	c := r.Check()
 	checkMarkdown(t, c.Summary)
 	checkMarkdown(t, c.Text)
@@ -147,7 +160,7 @@ func checkLine(t *testing.T, line string) int {
 		t.Errorf("a span of code stays open: %q", line)
 	}
 	details := strings.Count(text, "<details>") - strings.Count(text, "</details>")
-	text = strings.ReplaceAll(own.ReplaceAllString(text, "x"), "&#36;", "")
+	text = strings.ReplaceAll(own.ReplaceAllString(text, "x"), "&#36;", "$")
 	for _, l := range live {
 		if m := l.form.FindString(text); m != "" {
 			t.Errorf("%q is %s in %.300q", m, l.what, line)
@@ -243,11 +256,45 @@ func FuzzWords(f *testing.F) {
 		if len(a)+len(b) > 5_000 {
 			return
 		}
-		r := written(a, b)
-		checkSaid(t, r)
-		r.Failed = a + b
-		checkSaid(t, r)
-		r.Failed, r.Superseded = "", b
-		checkSaid(t, r)
+		checkAll(t, a, b)
 	})
+}
+
+func checkAll(t *testing.T, a, b string) {
+	t.Helper()
+	r := written(a, b)
+	checkLimits(t, r, 0, 3_000)
+	checkRest(t, r)
+	r.Failed = a + b
+	checkLimits(t, r, 0)
+	checkRest(t, r)
+	r.Failed, r.Superseded = "", b
+	checkLimits(t, r, 0)
+}
+
+// fragments are what texts are put together from: what begins and ends things.
+var fragments = []string{
+	"@", "#", "1", "`", "```", "~~~", "\n", "\r", "\t", " ", "  ", "<", ">", "<!--", "-->", Marker, "</details>", "<br>", "&", "&lt;", "\\", "*", "**", "_", "~~", "|", "-", "- ", "+ ", "1. ", "=",
+	"/close", "::error::", "##[", "[", "](", ")", "!", "http", "://", "www.", "gh-", ":smile:", "deadbeef", "suggestion", "$", "a", "word", "É", "日本", "\u200b", "\u202e", "\x1b", "\x00", "\xff", "\u2028", "\"", ".", ",", "milepost:",
+}
+
+// TestFragments: no order of what begins and ends things does any of it.
+func TestFragments(t *testing.T) {
+	t.Parallel()
+	r := rand.New(rand.NewPCG(7, 7))
+	text := func() string {
+		var b strings.Builder
+		for range r.IntN(12) {
+			b.WriteString(fragments[r.IntN(len(fragments))])
+		}
+		return b.String()
+	}
+	for range 80 {
+		if a, b := text(), text(); !t.Failed() {
+			checkAll(t, a, b)
+			if t.Failed() {
+				t.Logf("of %q and %q", a, b)
+			}
+		}
+	}
 }

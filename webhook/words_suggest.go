@@ -87,25 +87,28 @@ func (r *Report) mend(f diag.Finding) (mend, bool) {
 }
 
 // join adds a mend to those that there are: to those of its lines, if there are
-// such. One that contradicts them is left out.
+// such. One that contradicts any of them is left out.
 func join(all []mend, m mend) []mend {
-	i := slices.IndexFunc(all, func(o mend) bool { return o.file == m.file && o.from <= m.to && m.from <= o.to })
-	if i < 0 {
-		return append(all, m)
-	}
-	o := all[i]
-	for _, e := range m.edits {
-		if slices.Contains(o.edits, e) {
+	var apart []mend
+	joined := m
+	for _, o := range all {
+		if o.file != m.file || o.to < m.from || m.to < o.from {
+			apart = append(apart, o)
 			continue
 		}
-		if slices.ContainsFunc(o.edits, func(d diag.Edit) bool { return d.Start <= e.End && e.Start <= d.End }) {
-			return all
+		for _, e := range o.edits {
+			if slices.Contains(m.edits, e) {
+				continue
+			}
+			if slices.ContainsFunc(m.edits, func(d diag.Edit) bool { return d.Start <= e.End && e.Start <= d.End }) {
+				return all
+			}
+			joined.edits = append(slices.Clip(joined.edits), e)
 		}
-		o.edits = append(slices.Clip(o.edits), e)
+		joined.from, joined.to, joined.why = min(joined.from, o.from), max(joined.to, o.to), slices.Concat(o.why, joined.why)
 	}
-	slices.SortFunc(o.edits, func(a, b diag.Edit) int { return cmp.Compare(a.Start, b.Start) })
-	o.from, o.to, o.why = min(o.from, m.from), max(o.to, m.to), append(slices.Clip(o.why), m.why...)
-	return join(slices.Delete(slices.Clone(all), i, i+1), o)
+	slices.SortFunc(joined.edits, func(a, b diag.Edit) int { return cmp.Compare(a.Start, b.Start) })
+	return append(apart, joined)
 }
 
 // suggestion is a mend as a comment, false where it would not show what it does.

@@ -63,7 +63,11 @@ func told(r *Report) string {
 	if summary, body := check.Summary, strings.TrimPrefix(r.Comment(0), Marker+"\n\n"); summary != body {
 		fmt.Fprintf(&b, "======== the summary of the check has more:\n%s", strings.TrimPrefix(summary, body))
 	}
-	for _, a := range check.Annotations {
+	for i, a := range check.Annotations {
+		if i == 8 {
+			fmt.Fprintf(&b, "======== and %d more\n", len(check.Annotations)-i)
+			break
+		}
 		fmt.Fprintf(&b, "======== %s at %s:%d:%d: %s\n%s\n", a.Level, a.Path, a.StartLine, a.StartColumn, a.Title, a.Message)
 		if a.Raw != "" {
 			fmt.Fprintf(&b, "-------- to paste:\n%s\n", a.Raw)
