@@ -18,8 +18,11 @@ import (
 func TestBrowser(t *testing.T) {
 	t.Parallel()
 	r := library(t)
+	pulls := proposal(t, r, shelf(t, r.Dir, "").o.Store)
 	edit(r)
-	b := openBrowser(t, shelf(t, r.Dir, r.Dir))
+	s := shelf(t, r.Dir, r.Dir)
+	s.o.Pulls, s.o.Local = pulls, true
+	b := openBrowser(t, s)
 	t.Run("pages", b.everyPage)
 	t.Run("as of", b.asOf)
 	t.Run("sticky header", b.sticky)
@@ -54,6 +57,9 @@ var browserPages = []struct{ name, path string }{
 	{"diff", "/frameworks/product-operations-ladder/diff?from=1.0.0"},
 	{"diff-working", "/frameworks/product-operations-roles/diff?to=working"},
 	{"working", "/working"},
+	{"proposed", "/pulls/1"},
+	{"proposed-waiting", "/pulls/2"},
+	{"proposed-holding", "/pulls/7"},
 	{"problems", "/problems"},
 	{"explanation", "/problems/before-the-first-version"},
 }
