@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"html/template"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -82,7 +83,7 @@ func (s *Server) proposedPage(c echo.Context) error {
 		out.Checked = momentOf(p.At, snap.Location)
 		out.Findings, out.Total, out.Holding = findingGroups(snap, p.Findings), len(p.Findings), p.Findings.Count(diag.Error)
 		for _, t := range p.Texts {
-			text, err := s.proposedText(snap, t, p.At, &out.Scales)
+			text, err := newProposedText(snap, p, t, &out.Scales)
 			if err != nil {
 				return err
 			}
@@ -129,17 +130,21 @@ func proposedLead(p *history.Proposed) string {
 	return ""
 }
 
-// proposedText is one text, marked against what it is compared with.
-func (s *Server) proposedText(snap *history.Snapshot, t history.ProposedText, at time.Time, sc *scales) (*proposedText, error) {
-	out := &proposedText{Anchor: t.ID, Title: t.Title, What: proposedWhat(snap, t, at)}
+// newProposedText is one text, marked against what it is compared with.
+func newProposedText(snap *history.Snapshot, p *history.Proposed, t history.ProposedText, sc *scales) (*proposedText, error) {
+	out := &proposedText{Anchor: t.ID, Title: t.Title, What: proposedWhat(snap, t, p.At)}
 	if t.Coming != nil {
 		out.Anchor, out.Title = "next."+t.ID, t.Title+", coming edition"
 		if from := t.Coming.Version.EffectiveFrom; !from.IsZero() {
 			out.Title = t.Title + ", edition of " + dayOf(from, snap.Location).Words
 		}
 	}
-	if t.Before != nil && !t.Before.Removed {
-		out.Against = say("Marked against version ", t.Before, ", in force since ", dayOf(t.Before.EffectiveFrom, snap.Location), ".")
+	switch v := t.Before; {
+	case v == nil || v.Removed:
+	case slices.ContainsFunc(p.Texts, func(o history.ProposedText) bool { return o.Version == v }):
+		out.Against = say("Marked against version " + v.Number + ", which this change would make.")
+	default:
+		out.Against = say("Marked against version ", v, ", in force since ", dayOf(v.EffectiveFrom, snap.Location), ".")
 	}
 	if t.Version == nil {
 		return out, nil
@@ -147,6 +152,9 @@ func (s *Server) proposedText(snap *history.Snapshot, t history.ProposedText, at
 	out.Kind = capital(t.Version.Kind.Name())
 	if err := out.redline(t, sc); err != nil {
 		return nil, err
+	}
+	if out.Matrix != nil {
+		out.Matrix.Label += " of " + out.Title
 	}
 	for _, r := range notes.Readers() {
 		if t.Notes == nil {

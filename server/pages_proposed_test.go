@@ -98,7 +98,7 @@ func TestProposedStates(t *testing.T) {
 		{at: "/pulls/1", status: 200, says: []string{
 			"Proposed change 1 <script>alert(1)</script> thgir @everybody \"><img", "This is proposed and not decided. It is in force for nobody.", "checked on 22 November 2026",
 			"1 finding is worth a look; nothing stands in the way.", "To be seen to: Product operations ladder", "The text of <i>L4</i> changes at once.", "What to write",
-			"It would be version 4.0.0, in force as soon as this is merged.", "This concerns the people at L4", "Marked against version 3.0.0", "<b>minimal</b>",
+			"It would be version 4.0.0, in force as soon as this is merged.", "This concerns the people at L4", "Marked against version 3.0.0 provisional, in force since 3 November 2025.", "Marked against version 4.0.0, which this change would make.", "<b>minimal</b>",
 			"A coming edition: it would come into force on 1 March 2027, in 99 days, as version",
 			"It would be version 1.0.0, the first, in force as soon as this is merged.", "A new framework.", "Helps others",
 			"It would end as soon as this is merged.", "Release notes for staff", "Release notes for managers", "Release notes for the record",

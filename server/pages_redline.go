@@ -57,7 +57,7 @@ func merged[T any](a, b []T, id func(T) string) []T {
 }
 
 func (r *redline) matrix() *matrix {
-	m := &matrix{Across: len(r.both.Levels) + 1, Label: "Levels and competencies of " + r.b.Title}
+	m := &matrix{Across: len(r.both.Levels) + 1, Label: "Levels and competencies"}
 	var levels []*ladder.Level
 	for i := range r.both.Levels {
 		l := &r.both.Levels[i]
