@@ -143,8 +143,12 @@ func (s *Service) publish(ctx context.Context, j *job, w *wanted, r *Report) err
 	if err := s.publishCheck(ctx, j, w, r); err != nil {
 		return err
 	}
-	if j.pull == nil || !j.pull.open {
+	if j.pull == nil || !j.pull.open || w.commented {
 		return nil
+	}
+	// The comment comes last: where it is up to date, all else is.
+	if err := s.publishSuggestions(ctx, j, r); err != nil {
+		return err
 	}
 	return s.publishComment(ctx, j, w, r)
 }
@@ -176,9 +180,6 @@ func (s *Service) publishCheck(ctx context.Context, j *job, w *wanted, r *Report
 // publishComment keeps one comment. Of several, which an answer that was lost
 // can lead to, the first stays.
 func (s *Service) publishComment(ctx context.Context, j *job, w *wanted, r *Report) error {
-	if w.commented {
-		return nil
-	}
 	mark := "\n" + stateMark(w.id) + "\n"
 	body := r.Comment(maxCommentBytes-len(mark)) + mark
 	if len(w.comments) == 0 {

@@ -203,10 +203,14 @@ func (s *Service) lines(ctx context.Context, j *job) (map[string]DiffLines, erro
 		if !fs.ValidPath(name) {
 			continue
 		}
-		if b, err := fs.ReadFile(tree, name); err == nil {
-			out[name] = NewDiffLines(b, patch)
-		} else {
+		b, err := fs.ReadFile(tree, name)
+		switch {
+		case err != nil:
 			out[name] = DiffLines{Gone: named(tree, name) == ""}
+		case same(tree, j.headTree, name):
+			out[name] = NewDiffLines(b, patch)
+		default: // what was judged has other lines, since both sides changed the file
+			out[name] = DiffLines{}
 		}
 	}
 	return out, nil

@@ -28,8 +28,17 @@ func (s *Service) reconcile(ctx context.Context) error {
 	for branch := range branches {
 		s.queue.Add(Hint{Key: refHint(branch).Key, Swept: true})
 	}
-	if err := s.recheck(ctx, "", true); err != nil {
+	open, err := s.gh.openPulls(ctx, "")
+	if err != nil {
 		return err
+	}
+	var keep []int
+	for _, p := range open {
+		keep = append(keep, p.number)
+		s.queue.Add(Hint{Key: pullHint(p.number).Key, Swept: true})
+	}
+	if err := s.o.Trees.DropPulls(ctx, keep); err != nil {
+		return fmt.Errorf("tidying up: %w", err)
 	}
 	s.metrics.reconciled.Set(float64(s.o.Now().Unix()))
 	return nil

@@ -1,7 +1,9 @@
 package webhook
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http/httptest"
@@ -62,6 +64,7 @@ type world struct {
 	queue   *list
 	s       *Service
 	account func(*Account)
+	cache   string // of compiled texts, which is no state
 	slept   time.Duration
 }
 
@@ -86,7 +89,7 @@ type worldOptions struct {
 
 func newWorld(t *testing.T, o worldOptions) *world {
 	t.Helper()
-	w := &world{t: t, clock: &clock{at: time.Date(2027, 1, 5, 9, 0, 0, 0, time.UTC)}, queue: &list{}, account: o.account}
+	w := &world{t: t, clock: &clock{at: time.Date(2027, 1, 5, 9, 0, 0, 0, time.UTC)}, queue: &list{}, account: o.account, cache: t.TempDir()}
 	o.hub.Dir, o.hub.Now, o.hub.WebhookSecret = t.TempDir(), w.clock.now, secret
 	var err error
 	w.hub, err = fakehub.New(o.hub)
@@ -123,7 +126,7 @@ func (w *world) start() {
 	repo, err := gitrepo.Open(ctx, gitrepo.Options{Location: gh.CloneURL(), CacheDir: w.t.TempDir(), Branch: "main", TokenSource: gh.Token})
 	w.check(err)
 	w.t.Cleanup(func() { _ = repo.Close() })
-	c, err := compile.New(compile.Options{})
+	c, err := compile.New(compile.Options{CacheDir: w.cache})
 	w.check(err)
 	store := history.NewStore(history.Options{Repo: repo, Root: "frameworks", Compiler: c, Now: w.clock.now, Tags: history.TagsOf(repo)})
 	o := Options{
@@ -255,3 +258,17 @@ func (w *world) calls() int {
 	all := w.hub.Calls()
 	return all[len(all)-1].N
 }
+
+// locked is a buffer for several goroutines.
+type locked struct {
+	mu sync.Mutex
+	b  *bytes.Buffer
+}
+
+func (l *locked) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func asLater(err error, at **laterError) bool { return errors.As(err, at) }

@@ -234,9 +234,7 @@ func (h *Hub) send(w http.ResponseWriter, res *response, p plan) {
 		cut(w, nil)
 		return
 	}
-	if p.skew != 0 {
-		res.header.Set("Date", h.opts.Now().Add(p.skew).UTC().Format(http.TimeFormat))
-	}
+	res.header.Set("Date", h.opts.Now().Add(p.skew).UTC().Format(http.TimeFormat))
 	if p.cut == CutMidway {
 		cut(w, res)
 		return
