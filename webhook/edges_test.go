@@ -125,8 +125,7 @@ func TestOwnFailure(t *testing.T) {
 // TestPlainToken: without an App, commit statuses take the place of checks.
 func TestPlainToken(t *testing.T) {
 	t.Parallel()
-	var w *world
-	w = newWorld(t, worldOptions{})
+	w := newWorld(t, worldOptions{})
 	w.repo.SetPermission("robot", "write")
 	w.account = func(a *Account) { a.AppID, a.AppKey, a.Token = 0, Secret{}, NewSecret(w.hub.UserToken("robot")) }
 	w.repo.AddHook("http://127.0.0.1:1/", secret)

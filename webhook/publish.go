@@ -148,10 +148,19 @@ func (s *Service) publish(ctx context.Context, j *job, w *wanted, r *Report) err
 	}
 	// The comment comes last: where it is up to date, all else is.
 	if err := s.publishSuggestions(ctx, j, r); err != nil {
-		return err
+		return &afterCheckError{err}
 	}
-	return s.publishComment(ctx, j, w, r)
+	if err := s.publishComment(ctx, j, w, r); err != nil {
+		return &afterCheckError{err}
+	}
+	return nil
 }
+
+// afterCheckError keeps something from being said beside the check, which has
+// been told.
+type afterCheckError struct{ error }
+
+func (e *afterCheckError) Unwrap() error { return e.error }
 
 func (s *Service) publishCheck(ctx context.Context, j *job, w *wanted, r *Report) (err error) {
 	if w.checked {

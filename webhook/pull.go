@@ -4,6 +4,9 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/milepost-dev/milepost/internal/history"
@@ -21,8 +24,9 @@ type job struct {
 	mergeBase string
 	merged    bool // judged as merged with base
 	again     bool
-	baseTree  fs.FS // that is compared with
-	headTree  fs.FS // that is judged
+	baseTree  fs.FS            // that is compared with
+	headTree  fs.FS            // that is judged
+	preview   *history.Preview // of the merge, nil where none is made
 }
 
 // handlePull checks a pull request, and says so. Of one that is closed there is
@@ -33,7 +37,11 @@ func (s *Service) handlePull(ctx context.Context, n int, h Hint) error {
 		return ignoreGone(err)
 	}
 	if !p.open {
+		s.propose(p, decided(p), "")
 		return nil
+	}
+	if s.proposals.get(n).is == nil {
+		s.propose(p, history.ProposedWaiting, "")
 	}
 	log := s.log.With("pull", n, "head", p.head)
 	j, err := s.locate(ctx, p)
@@ -48,13 +56,17 @@ func (s *Service) handlePull(ctx context.Context, n int, h Hint) error {
 	}
 	if w.upToDate() {
 		log.Debug("the check is up to date")
-		return nil
+		if s.proposals.get(n).id == w.id {
+			return nil
+		}
+		_, err := s.judge(ctx, j, w) // for the pages
+		return err
 	}
 	s.drifted(w, h)
 	if err := s.begin(ctx, j, w); err != nil {
 		return err
 	}
-	r, err := s.judge(ctx, j, w.dirs)
+	r, err := s.judge(ctx, j, w)
 	if err != nil {
 		return err
 	}
@@ -70,6 +82,14 @@ func (s *Service) handlePull(ctx context.Context, n int, h Hint) error {
 	}
 	log.Info("checked", "title", r.title(), "merged", j.merged)
 	return nil
+}
+
+// decided is how a pull request that is closed ended.
+func decided(p pullRequest) history.ProposedState {
+	if p.merged {
+		return history.ProposedMerged
+	}
+	return history.ProposedDeclined
 }
 
 // drifted counts what no delivery has told of.
@@ -138,7 +158,7 @@ func (s *Service) read(ctx context.Context, j *job, from, to string) (err error)
 }
 
 // judge is what there is to say of a change.
-func (s *Service) judge(ctx context.Context, j *job, dirs []string) (*Report, error) {
+func (s *Service) judge(ctx context.Context, j *job, w *wanted) (*Report, error) {
 	snap := s.o.Store.Snapshot()
 	if snap == nil {
 		return nil, history.ErrNoHistory
@@ -150,25 +170,34 @@ func (s *Service) judge(ctx context.Context, j *job, dirs []string) (*Report, er
 	if j.pull != nil {
 		r.Number, r.Fork, r.PreviewURL = j.pull.number, j.pull.fork, s.previewURL(j.pull.number)
 	}
-	if !r.Touches {
+	if err := s.review(ctx, j, w, snap, r); err != nil {
+		return nil, err
+	}
+	if j.pull == nil {
 		return r, nil
 	}
-	var err error
+	return r, s.proposeChecked(j, w, r)
+}
+
+// review judges a change that touches frameworks.
+func (s *Service) review(ctx context.Context, j *job, w *wanted, snap *history.Snapshot, r *Report) (err error) {
+	if !r.Touches {
+		return nil
+	}
 	r.Verdict, err = review.Review(ctx, s.o.Compiler, review.Change{
 		Head: j.headTree, Base: j.baseTree, Root: s.o.Root, Now: r.At, InForce: inForce(snap),
 	})
 	if err != nil {
-		return nil, fmt.Errorf("reviewing: %w", err)
+		return fmt.Errorf("reviewing: %w", err)
 	}
-	preview, err := s.foretell(ctx, j, dirs)
-	if err != nil {
-		return nil, fmt.Errorf("foretelling versions: %w", err)
+	if j.preview, err = s.foretell(ctx, j, w.dirs); err != nil {
+		return fmt.Errorf("foretelling versions: %w", err)
 	}
-	if r.Frameworks, err = Frameworks(r.Verdict, preview, snap.Location); err != nil {
-		return nil, err
+	if r.Frameworks, err = Frameworks(r.Verdict, j.preview, snap.Location); err != nil {
+		return err
 	}
 	r.Lines, err = s.lines(ctx, j)
-	return r, err
+	return err
 }
 
 // foretell is what the merge would make; nil for a branch that makes no
@@ -198,22 +227,30 @@ func (s *Service) lines(ctx context.Context, j *job) (map[string]DiffLines, erro
 	if err != nil {
 		return nil, err
 	}
-	out := map[string]DiffLines{}
-	for name, patch := range patches {
-		if !fs.ValidPath(name) {
+	out, left := map[string]DiffLines{}, maxLines
+	for _, name := range slices.Sorted(maps.Keys(patches)) {
+		if !fs.ValidPath(name) || !s.concerned(name) {
 			continue
 		}
-		b, err := fs.ReadFile(tree, name)
-		switch {
-		case err != nil:
-			out[name] = DiffLines{Gone: named(tree, name) == ""}
-		case same(tree, j.headTree, name):
-			out[name] = NewDiffLines(b, patch)
-		default: // what was judged has other lines, since both sides changed the file
-			out[name] = DiffLines{}
+		out[name] = DiffLines{Gone: named(tree, name) == ""}
+		// Where both sides changed a file, what was judged has other lines.
+		if out[name].Gone || left <= 0 || !same(tree, j.headTree, name) {
+			continue
+		}
+		if b, err := fs.ReadFile(tree, name); err == nil {
+			out[name] = NewDiffLines(b, patches[name])
+			left -= len(b)
 		}
 	}
 	return out, nil
+}
+
+// maxLines bounds how much is read for the lines of a diff, in bytes.
+const maxLines = 32 << 20
+
+// concerned says whether Milepost has anything to say of a file.
+func (s *Service) concerned(name string) bool {
+	return slices.ContainsFunc([]string{s.o.Root, "cue.mod", "schema"}, func(dir string) bool { return strings.HasPrefix(name, dir+"/") })
 }
 
 // day is today, where the organisation is.
@@ -226,7 +263,7 @@ func (s *Service) day() string {
 }
 
 func (s *Service) previewURL(n int) string {
-	if s.o.ServerURL == "" {
+	if s.o.ServerURL == "" || n == 0 {
 		return ""
 	}
 	return fmt.Sprintf("%s/pulls/%d", s.o.ServerURL, n)

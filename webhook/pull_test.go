@@ -10,6 +10,7 @@ import (
 
 	"github.com/milepost-dev/milepost/internal/fakehub"
 	"github.com/milepost-dev/milepost/internal/gittest"
+	"github.com/milepost-dev/milepost/internal/history"
 )
 
 // TestDeliveryLeadsToCheck: from a pull request that is opened to its check
@@ -26,9 +27,16 @@ func TestDeliveryLeadsToCheck(t *testing.T) {
 	if len(comments) != 1 || comments[0].Pull != n || !strings.HasPrefix(comments[0].Body, Marker) || !strings.Contains(comments[0].Body, "1.1.0") {
 		t.Errorf("got %+v", comments)
 	}
+	if p, err := w.s.Proposed(t.Context(), n); err != nil || p == nil || p.State != history.ProposedChecked || len(p.Texts) != 1 || p.Texts[0].Version.Number != "1.1.0" {
+		t.Errorf("the pages see %+v, %v", p, err)
+	}
 	at := w.calls()
+	w.start()
 	w.sweep()
 	w.work()
+	if p, _ := w.s.Proposed(t.Context(), n); p == nil || p.State != history.ProposedChecked {
+		t.Errorf("after a new start the pages see %+v", p)
+	}
 	if writes := w.writes(at); len(writes) > 0 {
 		t.Errorf("said again: %v", writes)
 	}

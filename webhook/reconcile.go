@@ -123,7 +123,7 @@ func (s *Service) handleGroup(ctx context.Context, branch, rest string, h Hint) 
 	if err := s.begin(ctx, j, w); err != nil {
 		return err
 	}
-	r, err := s.judge(ctx, j, w.dirs)
+	r, err := s.judge(ctx, j, w)
 	if err != nil {
 		return err
 	}

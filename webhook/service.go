@@ -47,6 +47,8 @@ type Service struct {
 	gh      *GitHub
 	queue   Queue
 	metrics *metrics
+
+	proposals proposals
 }
 
 // check names all that is wrong with the options.
@@ -173,17 +175,43 @@ func (s *Service) handle(ctx context.Context, h Hint) (kind string, err error) {
 	return "all", s.reconcile(ctx)
 }
 
-// gaveUp says on a pull request's head that it could not be checked.
+// gaveUp says on a commit that it could not be checked. Where the check tells
+// a verdict, and only what goes with it could not be said, that stays.
 func (s *Service) gaveUp(ctx context.Context, h Hint, cause error) {
-	n, ok := h.pull()
-	if !ok {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	var after *afterCheckError
+	if errors.As(cause, &after) {
 		return
 	}
-	p, err := s.gh.pull(ctx, n)
-	if err == nil && p.open {
-		err = s.fail(ctx, &Report{Number: n, Head: p.head, Draft: p.draft, Fork: p.fork, Failed: reason(cause), Touches: true, At: s.o.Now()}, s.previewURL(n))
+	why := reason(cause)
+	r, err := s.unchecked(ctx, h, why)
+	if err == nil && r != nil {
+		r.Failed, r.Touches, r.At = why, true, s.o.Now()
+		err = s.fail(ctx, r, s.previewURL(r.Number))
 	}
 	if err != nil {
-		s.log.Error("it could not even be said that a pull request could not be checked", "pull", n, "error", err)
+		s.log.Error("it could not even be said that something could not be checked", "key", h.Key, "error", err)
 	}
+}
+
+// unchecked is what a hint would have had checked, nil for nothing.
+func (s *Service) unchecked(ctx context.Context, h Hint, why string) (*Report, error) {
+	if n, ok := h.pull(); ok {
+		p, err := s.gh.pull(ctx, n)
+		if err != nil || !p.open {
+			return nil, err
+		}
+		s.propose(p, history.ProposedUnread, why)
+		return &Report{Number: n, Head: p.head, Draft: p.draft, Fork: p.fork}, nil
+	}
+	branch := strings.TrimPrefix(h.Key, keyRef)
+	if !strings.HasPrefix(branch, groups) {
+		return nil, nil
+	}
+	all, err := s.gh.branches(ctx, branch)
+	if err != nil || all[branch] == "" {
+		return nil, err
+	}
+	return &Report{Head: all[branch]}, nil
 }
