@@ -103,6 +103,7 @@ func TestQueueBacksOff(t *testing.T) {
 		stop := w.run(q)
 		defer func() { stop() }()
 		time.Sleep(time.Hour)
+		synctest.Wait()
 		if len(at) != 5 || !slices.Equal(w.gaveUp, []string{"pr/1"}) {
 			t.Fatalf("got %v, %v", at, w.gaveUp)
 		}
@@ -120,6 +121,7 @@ func TestQueueBacksOff(t *testing.T) {
 		broken = false
 		q.Add(Hint{Key: "pr/1"})
 		time.Sleep(time.Second)
+		synctest.Wait()
 		if waiting, dead := q.Waiting(); len(at) != 6 || waiting+dead != 0 {
 			t.Errorf("got %v, %d, %d", at, waiting, dead)
 		}
@@ -140,6 +142,7 @@ func TestQueueWaitsAsAsked(t *testing.T) {
 		q.Add(Hint{Key: "pr/1"})
 		stop := w.run(q)
 		time.Sleep(3*time.Hour + time.Minute)
+		synctest.Wait()
 		if len(w.did) != 4 {
 			t.Errorf("got %v", w.did)
 		}
