@@ -27,11 +27,13 @@ var may = map[string][]string{
 	"internal/gittest":  {},
 	"internal/story":    {"internal/gittest"},
 	"internal/hostile":  {},
+	"internal/fakehub":  {}, // plays GitHub for tests and the demo, and knows nothing of Milepost
 	"internal/compile":  {"schema", "internal/ladder", "internal/diag"},
 	"internal/history":  {"internal/gitrepo", "internal/compile", "internal/notes", "internal/ladder", "internal/diag"},
 	"internal/review":   {"internal/compile", "internal/ladder", "internal/diag"},
 	"internal/notes":    {"internal/ladder"}, // one place says to people what a change means for them
 	"server":            {"internal/history", "internal/notes", "internal/ladder", "internal/diag"},
+	"webhook":           {"internal/review", "internal/history", "internal/gitrepo", "internal/compile", "internal/notes", "internal/ladder", "internal/diag"}, // GitHub's surprises stay in one place
 	"cmd/milepost":      {"*"},
 }
 
@@ -40,6 +42,7 @@ var only = []struct{ module, pkg, why string }{
 	{"cuelang.org/go", "internal/compile", "authors' texts are evaluated in one place, where their limits are"},
 	{"github.com/go-git/go-git", "internal/gitrepo", "Git's surprises stay in one place"},
 	{"github.com/labstack/echo", "server", "the move to another version of Echo stays small"},
+	{"github.com/google/go-github", "webhook", "GitHub's surprises stay in one place"},
 	{"github.com/spf13/cobra", "cmd/milepost", "packages know nothing of flags"},
 }
 

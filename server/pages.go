@@ -33,6 +33,7 @@ var pageTypes = map[string]any{
 	"working":    workingPage{},
 	"problems":   problemsPage{},
 	"problem":    problemPage{},
+	"proposed":   proposedPage{},
 }
 
 // pages is what all pages are made with.
@@ -82,6 +83,7 @@ func (s *Server) pageRoutes() error {
 	read("/frameworks/:id/diff", s.comparePage)
 	read("/upcoming", s.upcomingPage)
 	read("/working", s.workingPage)
+	read("/pulls/:number", s.proposedPage)
 	read("/problems", s.problemsPage)
 	read("/problems/:kind", s.problemKindPage)
 	read("/assets/:name", s.asset)

@@ -12,12 +12,19 @@ type cellView struct {
 	None   string // why nothing is asked
 	Degree *degree
 	Items  []itemView
+
+	// Of a cell that is shown with what changed in it: what is said of it, and
+	// the degree and the reason in place of those above, where they changed.
+	Altered        bool
+	Tag            string
+	Degrees, Nones []ladder.Span
 }
 
 // itemView is one expectation.
 type itemView struct {
 	Text     string
-	Tag      string // "new", "only here": in words, beside the text
+	Marked   []ladder.Span // Text with what changed in it, nil where nothing did
+	Tag      string        // "new", "only here": in words, beside the text
 	Examples []string
 	Evidence []string
 	NotThis  []string

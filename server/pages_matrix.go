@@ -14,8 +14,9 @@ type matrix struct {
 	Tracks  []trackHead // over the columns; none where there is one track or none
 	Columns []column
 	Groups  []rowGroup
-	Across  int  // columns, with that of the names
-	Pair    bool // two levels side by side
+	Label   string // what its frame is called
+	Across  int    // columns, with that of the names
+	Pair    bool   // two levels side by side
 }
 
 type trackHead struct {
@@ -28,6 +29,8 @@ type column struct {
 	Summary                      string
 	Track                        string
 	Width                        string // a class for columns whose cells hold much text
+	Tag                          string
+	Marked                       []ladder.Span // the title with what changed in it, nil where nothing did
 }
 
 type rowGroup struct {
@@ -37,6 +40,8 @@ type rowGroup struct {
 
 type row struct {
 	ID, Title, Href, Question string
+	Tag                       string
+	Marked                    []ladder.Span // as of a column
 	Cells                     []spanCell
 }
 
@@ -112,7 +117,7 @@ func (v view) shows(l *ladder.Level) bool {
 
 // newMatrix draws what is in the view.
 func newMatrix(f *ladder.Framework, v view, w walk, s *scales) *matrix {
-	m := &matrix{Pair: v.pair != nil}
+	m := &matrix{Pair: v.pair != nil, Label: "Levels and competencies"}
 	var levels []*ladder.Level
 	for i := range f.Levels {
 		if l := &f.Levels[i]; v.shows(l) {

@@ -46,6 +46,10 @@ type Options struct {
 	Version  string               // of the program, for the log and the pages' footer
 	// JSONSchema is served at /schema/framework.json; nil serves none.
 	JSONSchema []byte
+	// Pulls finds a proposed change by its number, for the page /pulls/N; nil,
+	// and a nil result, say that there is none. What it returns is not changed.
+	// It is called by many goroutines, and answers from memory.
+	Pulls func(ctx context.Context, n int) (*history.Proposed, error)
 }
 
 // Token lets somebody read. Hash is the SHA-256 of the token.

@@ -71,7 +71,7 @@ func excerpt(line []byte, column int) (text, below string) {
 	if len(tail) < len(line)-at {
 		b.WriteString("…")
 	}
-	return inert(b.String()), pad.String()
+	return Inert(b.String()), pad.String()
 }
 
 // offset is where a column (in bytes, from 1) begins in a line: at a

@@ -46,7 +46,7 @@ func workflowCommand(f Finding, column int) string {
 
 // messageAndHelp is the message, and the help and other places on the lines after it.
 func messageAndHelp(f Finding) string {
-	lines := append([]string{message(f)}, manyLines(f.Help)...)
+	lines := append([]string{message(f)}, Lines(f.Help)...)
 	if also := alsoSentence(f); also != "" {
 		lines = append(lines, also)
 	}

@@ -72,7 +72,7 @@ func markdownItem(f Finding) string {
 	if also := alsoSentence(f); also != "" {
 		b.WriteString("<br>" + markdownText(also))
 	}
-	help := manyLines(f.Help)
+	help := Lines(f.Help)
 	if len(help) > 0 {
 		b.WriteString("<br>" + markdownText(help[0]))
 	}
@@ -93,7 +93,7 @@ func fenced(lines []string) string {
 	var b strings.Builder
 	b.WriteString("\n  " + fence + "\n")
 	for _, line := range lines {
-		b.WriteString("  " + inert(line) + "\n")
+		b.WriteString("  " + Inert(line) + "\n")
 	}
 	b.WriteString("  " + fence + "\n")
 	return b.String()

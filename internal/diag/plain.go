@@ -43,8 +43,8 @@ func oneLine(s string) string {
 	return visible(strings.TrimSpace(spaces.Replace(s)))
 }
 
-// manyLines are the lines of a text, safe to print; none for an empty text.
-func manyLines(s string) []string {
+// Lines are the lines of a text, safe to print; none for an empty text.
+func Lines(s string) []string {
 	s = strings.Trim(lineEnds.Replace(s), "\n")
 	if strings.TrimSpace(s) == "" {
 		return nil
@@ -52,9 +52,9 @@ func manyLines(s string) []string {
 	return strings.Split(visible(s), "\n")
 }
 
-// inert keeps a line of a log from being taken for a command: GitHub's runner
+// Inert keeps a line of a log from being taken for a command: GitHub's runner
 // takes a line that begins with "::" for one, and "##[" anywhere in it.
-func inert(line string) string {
+func Inert(line string) string {
 	text := strings.TrimLeftFunc(line, unicode.IsSpace)
 	if strings.HasPrefix(text, "::") {
 		line = line[:len(line)-len(text)] + ": " + text[1:]

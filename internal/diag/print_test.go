@@ -237,8 +237,8 @@ func TestInert(t *testing.T) {
 		"a ##[group]b":           "a # #[group]b",
 		"####[group]":            "### #[group]",
 	} {
-		if got := inert(line); got != want {
-			t.Errorf("inert(%q): got %q, want %q", line, got, want)
+		if got := Inert(line); got != want {
+			t.Errorf("Inert(%q): got %q, want %q", line, got, want)
 		}
 	}
 }

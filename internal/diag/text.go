@@ -29,9 +29,9 @@ type textPrinter struct {
 func printText(r Report) ([]byte, error) {
 	p := textPrinter{source: newSource(r.Source), colour: r.Colour}
 	for _, c := range r.Changes {
-		p.out.WriteString(p.paint(bold, inert(oneLine(c.Lead))) + "\n")
+		p.out.WriteString(p.paint(bold, Inert(oneLine(c.Lead))) + "\n")
 		for _, line := range c.Lines {
-			p.out.WriteString("    " + inert(oneLine(line)) + "\n")
+			p.out.WriteString("    " + Inert(oneLine(line)) + "\n")
 		}
 		p.out.WriteString("\n")
 	}
@@ -54,17 +54,17 @@ func summaryColour(r Report) string {
 func (p *textPrinter) finding(f Finding) {
 	colour := [...]string{red, yellow, cyan}[weight(f)]
 	if place := f.Position.String(); place != "" {
-		p.out.WriteString(p.paint(colour, inert(oneLine(place))) + ": ")
+		p.out.WriteString(p.paint(colour, Inert(oneLine(place))) + ": ")
 	}
 	if l := label(f); l != "" {
 		p.out.WriteString(p.paint(colour, l) + ": ")
 	}
-	p.out.WriteString(inert(message(f)) + "\n")
-	for _, line := range manyLines(f.Help) {
-		p.out.WriteString("    " + inert(line) + "\n")
+	p.out.WriteString(Inert(message(f)) + "\n")
+	for _, line := range Lines(f.Help) {
+		p.out.WriteString("    " + Inert(line) + "\n")
 	}
 	for _, line := range alsoLines(f) {
-		p.out.WriteString("    " + inert(line) + "\n")
+		p.out.WriteString("    " + Inert(line) + "\n")
 	}
 	p.excerpt(f.Position, colour)
 	p.out.WriteString("\n")

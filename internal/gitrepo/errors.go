@@ -29,6 +29,10 @@ var (
 	// ErrUnreachable: the remote did not answer, or not in time, or not as a
 	// Git server does.
 	ErrUnreachable = errors.New("remote cannot be reached")
+	// ErrPull: the remote has no pull request of that number.
+	ErrPull = errors.New("no such pull request")
+	// ErrToken: Options.TokenSource gave no token.
+	ErrToken = errors.New("no token could be had")
 	// ErrDenied: the remote wants a token, or another one.
 	ErrDenied = errors.New("remote denies access")
 	// ErrRemoteNotFound: the remote says that there is no such repository.

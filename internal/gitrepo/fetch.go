@@ -26,9 +26,10 @@ func (m *mirror) session(ctx context.Context) (transport.UploadPackSession, erro
 	if err != nil {
 		return nil, err
 	}
+	auth := m.loc.auth()
 	// Connecting by ssh or git knows of no context, and can take for ever.
 	return await(ctx, func() (transport.UploadPackSession, error) {
-		session, err := c.NewUploadPackSession(endpoint, m.loc.auth())
+		session, err := c.NewUploadPackSession(endpoint, auth)
 		if ctx.Err() != nil && err == nil { // nobody waits for it any more
 			err = errors.Join(ctx.Err(), session.Close())
 		}
@@ -43,32 +44,43 @@ func (m *mirror) session(ctx context.Context) (transport.UploadPackSession, erro
 // It is not go-git's own fetch, which reads objects while others do, hangs when
 // it stops early, and fails on a remote that has a commit checked out.
 func (m *mirror) fetch(ctx context.Context, into *store) error {
+	remote, err := m.objects(ctx, into, m.opts.MaxBytes, headsPrefix, tagsPrefix)
+	if err != nil {
+		return err
+	}
+	if err := into.setRefs(m.withPulls(into, remote)); err != nil {
+		return m.cacheError(err)
+	}
+	return nil
+}
+
+// objects brings what the references of some kinds point to into a mirror, and
+// returns what they are. Of the mirror's own references it changes none.
+func (m *mirror) objects(ctx context.Context, into *store, most int64, prefixes ...string) (refList, error) {
 	ctx, cancel := context.WithTimeout(ctx, m.opts.FetchTimeout)
 	defer cancel()
 	session, err := m.session(ctx)
 	if err != nil {
-		return m.remoteError(ctx, err)
+		return refList{}, m.remoteError(ctx, err)
 	}
 	defer session.Close()
 	answer, err := session.AdvertisedReferencesContext(ctx)
 	if err != nil {
-		return m.remoteError(ctx, err)
+		return refList{}, m.remoteError(ctx, err)
 	}
 	if len(answer.Shallows) > 0 {
-		return &Error{Kind: ErrShallow, Text: m.loc.display() + " is itself a shallow clone: it lacks the older history, " +
+		return refList{}, &Error{Kind: ErrShallow, Text: m.loc.display() + " is itself a shallow clone: it lacks the older history, " +
 			"without which no version can be told. Give the repository that it was cloned from, or fetch its whole history there"}
 	}
-	remote := advertised(answer)
+	remote := advertised(answer, prefixes...)
 	if wants := into.missing(remote); len(wants) > 0 {
-		if err := m.download(ctx, cancel, session, answer, wants, into); err != nil {
+		d := download{m: m, ctx: ctx, cancel: cancel, session: session, caps: answer.Capabilities, most: most}
+		if err := d.run(wants, into); err != nil {
 			m.sweep()
-			return err
+			return refList{}, err
 		}
 	}
-	if err := into.setRefs(remote); err != nil {
-		return m.cacheError(err)
-	}
-	return nil
+	return remote, nil
 }
 
 // missing returns what is to be asked for.
@@ -89,7 +101,7 @@ func (s *store) missing(remote refList) []plumbing.Hash {
 
 // haves returns what the remote need not send.
 func (m *mirror) haves(s *store) []plumbing.Hash {
-	list, err := s.list(headsPrefix)
+	list, err := s.list(headsPrefix, pullsPrefix)
 	if err != nil {
 		return nil // then it sends everything
 	}
@@ -122,30 +134,41 @@ func (m *mirror) haves(s *store) []plumbing.Hash {
 	return haves
 }
 
-// download asks for a pack and stores it.
-func (m *mirror) download(ctx context.Context, cancel func(), session transport.UploadPackSession, answer *packp.AdvRefs, wants []plumbing.Hash, into *store) error {
-	req := packp.NewUploadPackRequestFromCapabilities(answer.Capabilities)
-	if answer.Capabilities.Supports(capability.NoProgress) {
+// download is a pack on its way.
+type download struct {
+	m       *mirror
+	ctx     context.Context
+	cancel  func() // of ctx
+	session transport.UploadPackSession
+	caps    *capability.List
+	most    int64 // bytes that are taken
+}
+
+// run asks for a pack and stores it.
+func (d download) run(wants []plumbing.Hash, into *store) error {
+	m, ctx := d.m, d.ctx
+	req := packp.NewUploadPackRequestFromCapabilities(d.caps)
+	if d.caps.Supports(capability.NoProgress) {
 		if err := req.Capabilities.Set(capability.NoProgress); err != nil {
 			return m.remoteError(ctx, err)
 		}
 	}
 	req.Wants, req.Haves = wants, m.haves(into)
-	res, err := session.UploadPack(ctx, req)
+	res, err := d.session.UploadPack(ctx, req)
 	if err != nil {
 		return m.remoteError(ctx, err)
 	}
-	body := &counted{r: demultiplexed(req.Capabilities, res), left: m.opts.MaxBytes, progress: m.progress()}
+	body := &counted{r: demultiplexed(req.Capabilities, res), left: d.most, progress: m.progress()}
 	err = into.addPack(body)
 	if err != nil {
 		// go-git waits in Close for a remote that waits for its reader. Only a
 		// read after the context has ended makes it stop the remote.
 		failed := m.remoteError(ctx, err)
-		cancel()
+		d.cancel()
 		_, _ = res.Read(make([]byte, 1))
 		_ = res.Close()
 		if body.left < 0 {
-			failed = &Error{Kind: ErrTooMuch, Text: fmt.Sprintf("%s sends more than the %.0f MiB that are taken at once", m.loc.display(), float64(m.opts.MaxBytes)/(1<<20))}
+			failed = &Error{Kind: ErrTooMuch, Text: fmt.Sprintf("%s sends more than the %.0f MiB that are taken at once", m.loc.display(), float64(d.most)/(1<<20))}
 		}
 		return failed
 	}

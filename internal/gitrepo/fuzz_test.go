@@ -64,7 +64,7 @@ func FuzzParseLsRefs(f *testing.F) {
 	f.Add([]byte("0004"))
 	f.Add([]byte("fff0" + h))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		list, err := parseLsRefs(b)
+		list, err := parseLsRefs(b, headsPrefix, tagsPrefix)
 		if err != nil {
 			return
 		}

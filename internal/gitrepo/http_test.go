@@ -282,12 +282,12 @@ func TestParseLsRefs(t *testing.T) {
 	h := strings.Repeat("a", 40)
 	body := packet(h+" HEAD symref-target:refs/heads/trunk\n") + packet(h+" refs/heads/trunk\n") + packet(h+" refs/tags/v1 peeled:"+h+"\n") +
 		packet(h+" refs/heads/../../config\n") + packet(h+" refs/heads/a\nb\n") + packet(h+" refs/pull/1/head\n") + flush
-	list, err := parseLsRefs([]byte(body))
+	list, err := parseLsRefs([]byte(body), headsPrefix, tagsPrefix)
 	if err != nil || list.head != "refs/heads/trunk" || len(list.refs) != 2 || list.refs["refs/tags/v1"].String() != h {
 		t.Errorf("got %+v, %v", list, err)
 	}
 	for _, body := range []string{"", "000", "0003", "0004", "ffff" + h, packet("ERR no\n"), packet(h + " x"), packet("zz " + h), packet(h) + flush, "<html>"} {
-		if list, err := parseLsRefs([]byte(body)); !errors.Is(err, errNotV2) {
+		if list, err := parseLsRefs([]byte(body), headsPrefix, tagsPrefix); !errors.Is(err, errNotV2) {
 			t.Errorf("%q: got %+v, %v; want errNotV2", body, list, err)
 		}
 	}

@@ -43,6 +43,8 @@ type mirror struct {
 	mu        sync.Mutex // held while fetching
 	plainPoll bool       // the remote does not speak protocol version 2
 	failed    *failure
+	asks      bool              // for a token, each time
+	pulls     map[int]time.Time // those held, and when each was last asked for
 
 	genMu     sync.Mutex
 	gen       int       // how often the mirror was cloned again
@@ -65,6 +67,7 @@ func openMirror(ctx context.Context, loc location, opts Options) (*mirror, error
 	sum := sha256.Sum256([]byte(loc.url))
 	m := &mirror{
 		loc: loc, opts: opts, packs: maxPacks,
+		asks: opts.TokenSource != nil && loc.token != "", pulls: map[int]time.Time{},
 		dir: filepath.Join(opts.CacheDir, "mirrors", hex.EncodeToString(sum[:16])),
 	}
 	unlock, err := m.lock(ctx)
@@ -74,6 +77,9 @@ func openMirror(ctx context.Context, loc location, opts Options) (*mirror, error
 	defer unlock()
 	m.sweep()
 	if !m.whole() {
+		if err := m.authorise(ctx); err != nil {
+			return nil, err
+		}
 		if err := m.clone(ctx); err != nil {
 			return nil, err
 		}
@@ -203,7 +209,9 @@ func (m *mirror) clone(ctx context.Context) error {
 		return m.cacheError(err)
 	}
 	st := openStore(gitDirs{git: fresh, common: fresh}, true)
-	err = m.fetch(ctx, st)
+	if err = m.fetch(ctx, st); err == nil {
+		m.carryPulls(ctx, st)
+	}
 	if err := errors.Join(err, st.close()); err != nil {
 		return err
 	}
@@ -255,59 +263,14 @@ func (m *mirror) take(fresh gitDirs) error {
 	return errors.Join(errs...)
 }
 
-// generation counts how often the mirror was cloned again.
-func (m *mirror) generation() int {
-	m.genMu.Lock()
-	defer m.genMu.Unlock()
-	return m.gen
-}
-
-// rebuild clones a damaged mirror again, unless that was done since the
-// generation in which the damage was met.
-func (m *mirror) rebuild(ctx context.Context, met int) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.generation() != met {
-		return nil
-	}
-	unlock, err := m.lock(ctx)
-	if err != nil {
-		return err
-	}
-	defer unlock()
-	return m.rebuildLocked(ctx)
-}
-
-// errPaused says that a mirror is not cloned again so soon.
-var errPaused = errors.New("the mirror was cloned again a short while ago")
-
-func (m *mirror) rebuildLocked(ctx context.Context) error {
-	if m.paused() {
-		return errPaused
-	}
-	m.genMu.Lock()
-	m.rebuiltAt = m.opts.Now()
-	m.genMu.Unlock()
-	if err := m.clone(ctx); err != nil {
-		return err
-	}
-	m.genMu.Lock()
-	m.gen++
-	m.genMu.Unlock()
-	return nil
-}
-
-func (m *mirror) paused() bool {
-	m.genMu.Lock()
-	defer m.genMu.Unlock()
-	return !m.rebuiltAt.IsZero() && m.opts.Now().Sub(m.rebuiltAt) < rebuildPause
-}
-
 // refresh asks the remote for its references and fetches what has changed.
 func (m *mirror) refresh(ctx context.Context) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	remote, err := m.poll(ctx)
+	if err := m.authorise(ctx); err != nil {
+		return err
+	}
+	remote, err := m.poll(ctx, headsPrefix, tagsPrefix)
 	if err != nil {
 		return err
 	}
@@ -327,13 +290,8 @@ func (m *mirror) refresh(ctx context.Context) error {
 		return err
 	}
 	defer unlock()
-	if !m.present() {
-		return m.clone(ctx)
-	}
-	if m.marked() {
-		if err := m.rebuildLocked(ctx); !errors.Is(err, errPaused) {
-			return err
-		}
+	if mended, err := m.mend(ctx); mended || err != nil {
+		return err
 	}
 	return m.update(ctx, remote)
 }
@@ -369,15 +327,4 @@ func isOneOf(err error, kinds ...error) bool {
 func (m *mirror) has(remote refList) bool {
 	here, err := m.store.list(headsPrefix, tagsPrefix)
 	return err == nil && here.same(remote)
-}
-
-// compact clones the mirror again when it has too many packs. If that does not
-// work, it goes on with those it has.
-func (m *mirror) compact(ctx context.Context) {
-	if strings.Count(m.dirs().packs(), ".pack") <= m.packs {
-		return
-	}
-	if err := m.rebuildLocked(ctx); err != nil {
-		m.opts.Progress(fmt.Sprintf("compacting the mirror of %s: %v", m.loc.display(), err))
-	}
 }

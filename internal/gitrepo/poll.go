@@ -11,7 +11,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/go-git/go-git/v5/plumbing/protocol/packp"
 	"github.com/go-git/go-git/v5/plumbing/protocol/packp/capability"
 )
@@ -23,12 +22,13 @@ const (
 	maxListBytes = 64 << 20
 )
 
-// poll asks the remote for its branches, tags and default branch.
-func (m *mirror) poll(ctx context.Context) (refList, error) {
+// poll asks the remote for its references whose names have one of the prefixes,
+// and its default branch.
+func (m *mirror) poll(ctx context.Context, prefixes ...string) (refList, error) {
 	ctx, cancel := context.WithTimeout(ctx, min(pollTimeout, m.opts.FetchTimeout))
 	defer cancel()
 	if m.loc.http && !m.plainPoll {
-		list, err := m.pollV2(ctx)
+		list, err := m.pollV2(ctx, prefixes)
 		if err == nil {
 			return list, nil
 		}
@@ -36,12 +36,12 @@ func (m *mirror) poll(ctx context.Context) (refList, error) {
 		// that answered, but in another protocol, is not asked this way again.
 		m.plainPoll = errors.Is(err, errNotV2)
 	}
-	return m.pollPlain(ctx)
+	return m.pollPlain(ctx, prefixes)
 }
 
 // pollPlain lists with go-git, which speaks the older protocol: the remote sends
 // all references that it has, those of all pull requests included.
-func (m *mirror) pollPlain(ctx context.Context) (refList, error) {
+func (m *mirror) pollPlain(ctx context.Context, prefixes []string) (refList, error) {
 	session, err := m.session(ctx)
 	if err != nil {
 		return refList{}, m.remoteError(ctx, err)
@@ -51,12 +51,12 @@ func (m *mirror) pollPlain(ctx context.Context) (refList, error) {
 	if err != nil {
 		return refList{}, m.remoteError(ctx, err)
 	}
-	return advertised(answer), nil
+	return advertised(answer, prefixes...), nil
 }
 
 // advertised is what a remote says of itself in the older protocol.
-func advertised(answer *packp.AdvRefs) refList {
-	out := refList{refs: map[string]plumbing.Hash{}}
+func advertised(answer *packp.AdvRefs, prefixes ...string) refList {
+	out := newRefList(prefixes...)
 	for name, h := range answer.References {
 		out.add(name, h)
 	}
@@ -77,13 +77,15 @@ const resultType = "application/x-git-upload-pack-result"
 // errNotV2 says that the remote's answer is not one of protocol version 2.
 var errNotV2 = errors.New("the remote does not speak protocol version 2")
 
-// lsRefs is the request for the references that a mirror holds, in packet
-// lines: https://git-scm.com/docs/protocol-v2#_ls_refs
-var lsRefs = strings.Join([]string{
-	packet("command=ls-refs\n"), packet("agent=milepost\n"), delimiter,
-	packet("symrefs\n"), packet("ref-prefix HEAD\n"), packet("ref-prefix " + headsPrefix + "\n"), packet("ref-prefix " + tagsPrefix + "\n"),
-	flush,
-}, "")
+// lsRefs is the request for references and the default branch, in packet lines:
+// https://git-scm.com/docs/protocol-v2#_ls_refs
+func lsRefs(prefixes []string) string {
+	lines := []string{packet("command=ls-refs\n"), packet("agent=milepost\n"), delimiter, packet("symrefs\n")}
+	for _, p := range append([]string{"HEAD"}, prefixes...) {
+		lines = append(lines, packet("ref-prefix "+p+"\n"))
+	}
+	return strings.Join(append(lines, flush), "")
+}
 
 const (
 	flush     = "0000"
@@ -94,8 +96,8 @@ func packet(line string) string { return fmt.Sprintf("%04x%s", len(line)+4, line
 
 // pollV2 sends one request, without asking first whether the remote speaks
 // version 2: the answer shows it.
-func (m *mirror) pollV2(ctx context.Context) (refList, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, m.loc.url+"/git-upload-pack", strings.NewReader(lsRefs))
+func (m *mirror) pollV2(ctx context.Context, prefixes []string) (refList, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, m.loc.url+"/git-upload-pack", strings.NewReader(lsRefs(prefixes)))
 	if err != nil {
 		return refList{}, err
 	}
@@ -119,13 +121,13 @@ func (m *mirror) pollV2(ctx context.Context) (refList, error) {
 	if err != nil {
 		return refList{}, err
 	}
-	return parseLsRefs(body)
+	return parseLsRefs(body, prefixes...)
 }
 
 // parseLsRefs parses the answer: lines "hash name", and for HEAD
 // "hash HEAD symref-target:name", and a flush packet that ends them.
-func parseLsRefs(body []byte) (refList, error) {
-	out := refList{refs: map[string]plumbing.Hash{}}
+func parseLsRefs(body []byte, prefixes ...string) (refList, error) {
+	out := newRefList(prefixes...)
 	for {
 		if len(body) < 4 {
 			return refList{}, errNotV2

@@ -15,22 +15,32 @@ const (
 	headsPrefix  = "refs/heads/"
 	tagsPrefix   = "refs/tags/"
 	originPrefix = "refs/remotes/origin/"
+	pullsPrefix  = "refs/pull/"
 )
 
 // errNoRef says that there is no reference of a name.
 var errNoRef = errors.New("no such reference")
 
-// refList is what a repository's references are: of branches and tags what
-// they point to, and which branch is the default.
+// refList is what references of a repository are: of those of a kind what they
+// point to, and which branch is the default.
 type refList struct {
+	prefixes []string      // of the names that belong to it
 	head     string        // the full name of the default branch; "" if not told
 	headHash plumbing.Hash // what HEAD points to, zero if not told
 	refs     map[string]plumbing.Hash
 }
 
-// add adds a branch or tag. Names that no reference can have are left out.
+func newRefList(prefixes ...string) refList {
+	return refList{prefixes: prefixes, refs: map[string]plumbing.Hash{}}
+}
+
+// add adds a reference that belongs to the list. A remote can tell of others,
+// and names that no reference can have are left out.
 func (l *refList) add(name string, h plumbing.Hash) {
-	if hasPrefix(name, []string{headsPrefix, tagsPrefix}) && plumbing.ReferenceName(name).Validate() == nil {
+	if strings.HasPrefix(name, pullsPrefix) && pullNumber(name) == 0 {
+		return
+	}
+	if hasPrefix(name, l.prefixes) && plumbing.ReferenceName(name).Validate() == nil {
 		l.refs[name] = h
 	}
 }
@@ -103,7 +113,7 @@ func (s *store) follow(name string) (plumbing.Hash, error) {
 func (s *store) list(prefixes ...string) (refList, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	out := refList{refs: map[string]plumbing.Hash{}}
+	out := newRefList(prefixes...)
 	iter, err := s.st.IterReferences()
 	if err != nil {
 		return out, badRefs(s.dirs, err)
@@ -113,8 +123,8 @@ func (s *store) list(prefixes ...string) (refList, error) {
 		switch {
 		case name == "HEAD":
 			out.head, out.headHash = ref.Target().String(), ref.Hash()
-		case ref.Type() == plumbing.HashReference && hasPrefix(name, prefixes):
-			out.refs[name] = ref.Hash()
+		case ref.Type() == plumbing.HashReference:
+			out.add(name, ref.Hash())
 		}
 		return nil
 	})

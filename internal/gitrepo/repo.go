@@ -47,6 +47,10 @@ type Options struct {
 	// Token is sent to https remotes, with the user name x-access-token. Over
 	// http it is refused, except to the machine itself.
 	Token string
+	// TokenSource, if set, is asked for the token instead, each time before the
+	// remote is: tokens that expire are replaced while the repository is open.
+	// It is called by one goroutine at a time.
+	TokenSource func(ctx context.Context) (string, error)
 	// Now is the clock. [time.Now]
 	Now func() time.Time
 	// Progress, if set, is told in a sentence what takes long. It can be called
@@ -99,10 +103,14 @@ type Repo struct {
 //
 // Errors are of the kinds ErrLocation, ErrNotRepository, ErrUnsupported,
 // ErrShallow, ErrNoCommits, ErrBranch and ErrDamaged, for remote ones also
-// ErrCache, ErrUnreachable, ErrDenied, ErrRemoteNotFound and ErrTooMuch.
+// ErrCache, ErrUnreachable, ErrToken, ErrDenied, ErrRemoteNotFound and ErrTooMuch.
 func Open(ctx context.Context, opts Options) (*Repo, error) {
 	opts = opts.withDefaults()
-	loc, err := parseLocation(opts.Location, opts.Token)
+	token := opts.Token
+	if opts.TokenSource != nil {
+		token = notAsked
+	}
+	loc, err := parseLocation(opts.Location, token)
 	if err != nil {
 		return nil, err
 	}

@@ -251,7 +251,10 @@ func (i fileInfo) Size() int64        { return i.size }
 func (i fileInfo) Mode() fs.FileMode  { return i.fileMode() }
 func (i fileInfo) ModTime() time.Time { return time.Time{} }
 func (i fileInfo) IsDir() bool        { return i.isDir() }
-func (i fileInfo) Sys() any           { return nil }
+
+// Sys is the name that Git gives to the content, in hexadecimal: what has the
+// same name is the same, without reading it.
+func (i fileInfo) Sys() any { return i.hash.String() }
 
 // fileMode is an entry's mode as a read-only file system has it.
 func (e treeEntry) fileMode() fs.FileMode {

@@ -11,6 +11,15 @@ import (
 // view knows it. now and loc decide how they speak of days; with a zero now
 // they stay true. The error says that a stored text cannot be read.
 func (t *Timeline) Notes(s Standing, v View, now time.Time, loc *time.Location) (*notes.Notes, error) {
+	in, err := t.notesInput(s, v, now, loc)
+	if err != nil {
+		return nil, err
+	}
+	return notes.New(in), nil
+}
+
+// notesInput is what is known of a version, for its notes.
+func (t *Timeline) notesInput(s Standing, v View, now time.Time, loc *time.Location) (notes.Input, error) {
 	version := s.Version
 	in := notes.Input{
 		Number: version.Number, Previous: version.Previous, Provisional: !version.Tagged(),
@@ -29,17 +38,17 @@ func (t *Timeline) Notes(s Standing, v View, now time.Time, loc *time.Location) 
 	}
 	text, err := version.Text()
 	if err != nil {
-		return nil, err
+		return in, err
 	}
 	old := (*ladder.Framework)(nil)
 	if before != nil {
 		if old, err = before.Text(); err != nil {
-			return nil, err
+			return in, err
 		}
 	}
 	if in.Text = text; text == nil {
 		in.Text = old
 	}
 	in.Changes = Changes(old, text, version.Said)
-	return notes.New(in), nil
+	return in, nil
 }

@@ -38,8 +38,11 @@ func (s *Store) Preview(ctx context.Context, p Proposal) (*Preview, error) {
 	if !at.After(s.builder.recorded) {
 		at = s.builder.recorded.Add(time.Millisecond)
 	}
-	b, events := s.builder.fork(p, at)
 	out := &Preview{At: at, before: map[string]*Timeline{}}
+	if len(p) == 0 {
+		return out, nil
+	}
+	b, events := s.builder.fork(p, at)
 	for id := range ids(p) {
 		if c := s.builder.chains[id]; c != nil {
 			t, err := c.view(s.o.Now(), s.builder.onBranch)

@@ -20,6 +20,9 @@ func TestPreviewIsWhatAMergeMakes(t *testing.T) {
 	r.Write(gittest.Ladder("a", "One")).Write(gittest.Ladder("b", "One")).Commit("start")
 	s := open(t, r.Dir, "")
 	refresh(t, s)
+	if none, err := s.Preview(context.Background(), history.Proposal{}); err != nil || len(none.After) > 0 {
+		t.Errorf("a proposal that touches nothing: %v, %v", none, err)
+	}
 	r.At(now).Write(gittest.Ladder("a", "Two")).Remove("frameworks/b")
 	p, err := s.Preview(context.Background(), history.Proposal{"a": compiled(t, r.Dir, "a"), "b": nil})
 	if err != nil {

@@ -149,18 +149,19 @@ func withoutTexts(says, before, after string) string {
 	var pairs []string
 	add := func(old, text, short string) {
 		if text != "" {
-			pairs = append(pairs, strings.ReplaceAll(old, "@", cited(text)), short)
+			pairs = append(pairs, old, short)
 		}
 	}
+	was, is := cited(before), cited(after)
 	if before != "" && after != "" {
-		add(" from "+cited(before)+" to @", after, "")
-		add(" is now @ (it was "+cited(before)+")", after, " is changed")
+		add(" from "+was+" to "+is, after, "")
+		add(" is now "+is+" (it was "+was+")", after, " is changed")
 	}
-	add(" (it was @)", before, "")
+	add(" (it was "+was+")", before, "")
 	for _, verb := range []string{"asks", "ask"} {
-		add("no longer "+verb+" @", before, "no longer asked")
-		add("now also "+verb+" @", after, "newly asked")
-		add("now "+verb+" @", after, "newly asked")
+		add("no longer "+verb+" "+was, before, "no longer asked")
+		add("now also "+verb+" "+is, after, "newly asked")
+		add("now "+verb+" "+is, after, "newly asked")
 	}
 	says = strings.NewReplacer(pairs...).Replace(says)
 	for _, text := range []string{before, after} {

@@ -13,6 +13,24 @@ const maxShort = 6
 // inShort says of each category, the heaviest first, what it means at which
 // levels, and last where nothing changes.
 func (n *Notes) inShort() []string {
+	out := n.Short()
+	if s := n.undeclaredSentence(); s != "" {
+		out = append(out, s)
+	}
+	touched, from := n.touched()
+	if len(from) > 0 {
+		out = append(out, "Nobody at "+n.refs(from)+" is asked for more or for less: what moved stood there before.")
+	}
+	untouched := slices.DeleteFunc(n.levels(), func(id string) bool { return touched[id] || slices.Contains(from, id) })
+	if len(untouched) > 0 {
+		out = append(out, n.noChange(untouched))
+	}
+	return out
+}
+
+// Short says of each category, the heaviest first, what it means at which
+// levels, a sentence each.
+func (n *Notes) Short() []string {
 	var out []string
 	for _, category := range ladder.Categories() {
 		var changes []ladder.Change
@@ -24,17 +42,6 @@ func (n *Notes) inShort() []string {
 		if len(changes) > 0 {
 			out = append(out, n.shortOf(category, changes)...)
 		}
-	}
-	if s := n.undeclaredSentence(); s != "" {
-		out = append(out, s)
-	}
-	touched, from := n.touched()
-	if len(from) > 0 {
-		out = append(out, "Nobody at "+n.refs(from)+" is asked for more or for less: what moved stood there before.")
-	}
-	untouched := slices.DeleteFunc(n.levels(), func(id string) bool { return touched[id] || slices.Contains(from, id) })
-	if len(untouched) > 0 {
-		out = append(out, n.noChange(untouched))
 	}
 	return out
 }

@@ -1,0 +1,81 @@
+package webhook
+
+import (
+	"context"
+	"sync"
+
+	"github.com/milepost-dev/milepost/internal/history"
+)
+
+// proposals are the pull requests as the pages show them. They are kept in
+// memory alone, and made again as each is looked at.
+type proposals struct {
+	mu   sync.Mutex
+	kept map[int]shown
+}
+
+type shown struct {
+	id string // the fingerprint of what it follows from, "" for none
+	is *history.Proposed
+}
+
+// maxProposals bounds how many are kept. Above that, those go that are decided,
+// and then any.
+const maxProposals = 1000
+
+func (p *proposals) get(n int) shown {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.kept[n]
+}
+
+func (p *proposals) put(id string, is *history.Proposed) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.kept == nil {
+		p.kept = map[int]shown{}
+	}
+	for _, any := range []bool{false, true} {
+		for n, old := range p.kept {
+			if len(p.kept) < maxProposals {
+				break
+			}
+			if any || old.is.State == history.ProposedMerged || old.is.State == history.ProposedDeclined {
+				delete(p.kept, n)
+			}
+		}
+	}
+	p.kept[is.Number] = shown{id, is}
+}
+
+// Proposed is a pull request as the pages show it, nil where it is not known.
+// It answers from memory, and must not be changed.
+func (s *Service) Proposed(_ context.Context, n int) (*history.Proposed, error) {
+	return s.proposals.get(n).is, nil
+}
+
+// propose notes how far a pull request has come, where nothing more is known.
+func (s *Service) propose(p pullRequest, state history.ProposedState, why string) {
+	s.proposals.put("", proposedOf(p, state, why))
+}
+
+func proposedOf(p pullRequest, state history.ProposedState, why string) *history.Proposed {
+	return &history.Proposed{Number: p.number, Title: p.title, State: state, Draft: p.draft, Head: p.head, Base: p.base, Why: why}
+}
+
+// proposeChecked notes what came of a pull request.
+func (s *Service) proposeChecked(j *job, w *wanted, r *Report) error {
+	is := proposedOf(*j.pull, history.ProposedChecked, "")
+	is.At = r.At
+	if r.Verdict != nil {
+		is.Findings = r.Verdict.Findings
+	}
+	if j.preview != nil {
+		var err error
+		if is.Texts, err = j.preview.Texts(r.Location); err != nil {
+			return err
+		}
+	}
+	s.proposals.put(w.id, is)
+	return nil
+}

@@ -1,0 +1,320 @@
+package webhook
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"runtime/debug"
+	"sync"
+	"time"
+)
+
+// Queue keeps what is to be looked at. What is lost of it is found again by
+// the reconciler.
+type Queue interface {
+	// Add takes in a hint. It neither waits nor fails.
+	Add(Hint)
+	// Run works off hints until ctx ends, and returns when the work that had
+	// begun is done.
+	Run(ctx context.Context, work Work) error
+}
+
+// Work is what is done with a hint. Handle is called again after an error,
+// later and later; GaveUp when that is over.
+type Work struct {
+	Handle func(context.Context, Hint) error
+	GaveUp func(context.Context, Hint, error)
+}
+
+// QueueOptions are what a queue in memory is made with. The zero value of each
+// has a meaning.
+type QueueOptions struct {
+	Workers int           // how many keys are worked on at a time [2]
+	Keys    int           // how many wait at most; above that, all is looked at [10,000]
+	Tries   int           // of a key before it is given up [8]
+	First   time.Duration // the pause after the first error, doubled after each [1 s]
+	Longest time.Duration // of all pauses [5 min]
+	Grace   time.Duration // for what is under way when the queue ends [20 s]
+	Log     *slog.Logger
+	Retried func(Hint, error) // told of every error, may be nil
+}
+
+// memory is a queue in memory. Hints of a key that waits become one, a key is
+// worked on by one at a time, and a hint that comes meanwhile has it worked on
+// once more.
+type memory struct {
+	o    QueueOptions
+	mu   sync.Mutex
+	keys map[string]*item
+	wake chan struct{} // closed and made anew whenever something may be ready
+}
+
+// item is a key that waits, is worked on, or was given up.
+type item struct {
+	hint    Hint
+	ready   time.Time // not before
+	order   int64     // of those that are ready, the lowest is first
+	running bool
+	more    bool // a hint came meanwhile
+	tries   int
+	dead    bool // given up: it stays until it is asked for again, to be seen
+}
+
+// NewQueue makes a queue in memory.
+func NewQueue(o QueueOptions) Queue { return newMemory(o) }
+
+func newMemory(o QueueOptions) *memory {
+	set := func(at *int, n int) {
+		if *at <= 0 {
+			*at = n
+		}
+	}
+	last := func(at *time.Duration, d time.Duration) {
+		if *at <= 0 {
+			*at = d
+		}
+	}
+	set(&o.Workers, 2)
+	set(&o.Keys, 10_000)
+	set(&o.Tries, 8)
+	last(&o.First, time.Second)
+	last(&o.Longest, 5*time.Minute)
+	last(&o.Grace, 20*time.Second)
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Retried == nil {
+		o.Retried = func(Hint, error) {}
+	}
+	return &memory{o: o, keys: map[string]*item{}, wake: make(chan struct{})}
+}
+
+// Add implements Queue.
+func (q *memory) Add(h Hint) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	it := q.keys[h.Key]
+	if it == nil {
+		if len(q.keys) >= q.o.Keys && h.Key != keyAll {
+			q.o.Log.Warn("too much waits: everything will be looked at", "key", h.Key)
+			q.forget()
+			h = Hint{Key: keyAll}
+		}
+		if it = q.keys[h.Key]; it == nil {
+			it = &item{hint: h, order: time.Now().UnixNano()}
+			q.keys[h.Key] = it
+		}
+	}
+	it.hint.Again, it.hint.Swept = it.hint.Again || h.Again, it.hint.Swept && h.Swept
+	if it.running {
+		it.more = true
+	} else {
+		it.ready = time.Time{}
+	}
+	it.dead = false
+	q.changed()
+}
+
+// forget drops the keys that were given up, which make room first.
+func (q *memory) forget() {
+	for key, it := range q.keys {
+		if it.dead {
+			delete(q.keys, key)
+		}
+	}
+}
+
+func (q *memory) changed() {
+	close(q.wake)
+	q.wake = make(chan struct{})
+}
+
+// Run implements Queue.
+func (q *memory) Run(ctx context.Context, work Work) error {
+	// What is under way goes on for a while after ctx has ended.
+	doing, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(q.o.Grace, cancel) })
+	defer stop()
+	var wg sync.WaitGroup
+	for range q.o.Workers {
+		wg.Go(func() {
+			for {
+				it := q.next(ctx)
+				if it == nil {
+					return
+				}
+				q.work(doing, it, work)
+			}
+		})
+	}
+	wg.Wait()
+	return nil
+}
+
+// next waits for a key that is ready, and takes it. It is nil when ctx ends.
+func (q *memory) next(ctx context.Context) *item {
+	for {
+		it, wait, wake := q.take()
+		if ctx.Err() != nil {
+			q.putBack(it)
+			return nil
+		}
+		if it != nil {
+			return it
+		}
+		timer := time.NewTimer(wait)
+		select {
+		case <-ctx.Done():
+		case <-wake:
+		case <-timer.C:
+		}
+		timer.Stop()
+	}
+}
+
+// idle is how long a worker sleeps where nothing waits.
+const idle = time.Hour
+
+// take is the first key that is ready; else how long to wait for one.
+func (q *memory) take() (*item, time.Duration, chan struct{}) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	now, wait := time.Now(), idle
+	var first *item
+	for _, it := range q.keys {
+		if it.running || it.dead {
+			continue
+		}
+		if d := it.ready.Sub(now); d > 0 {
+			wait = min(wait, d)
+		} else if first == nil || it.order < first.order || it.order == first.order && it.hint.Key < first.hint.Key {
+			first = it
+		}
+	}
+	if first != nil {
+		first.running = true
+	}
+	return first, wait, q.wake
+}
+
+func (q *memory) putBack(it *item) {
+	if it == nil {
+		return
+	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	it.running = false
+}
+
+// work handles one key, and says when it is next due.
+func (q *memory) work(ctx context.Context, it *item, work Work) {
+	q.mu.Lock()
+	hint := it.hint
+	it.more, it.hint.Again = false, false
+	q.mu.Unlock()
+	err := safely(func() error { return work.Handle(ctx, hint) })
+	if err == nil {
+		q.done(it)
+		return
+	}
+	q.o.Retried(hint, err)
+	if q.again(it, hint, err) {
+		return
+	}
+	q.o.Log.Error("work given up: it is looked at again with everything else", "key", hint.Key, "error", err)
+	_ = safely(func() error { work.GaveUp(ctx, hint, err); return nil })
+	q.bury(it)
+}
+
+// done ends a key, unless a hint came meanwhile.
+func (q *memory) done(it *item) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if !it.more {
+		delete(q.keys, it.hint.Key)
+	}
+	it.running, it.tries, it.ready, it.order = false, 0, time.Time{}, time.Now().UnixNano()
+	q.changed()
+}
+
+// again says whether a key is tried again after an error, and when.
+func (q *memory) again(it *item, hint Hint, err error) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	it.hint.Again = it.hint.Again || hint.Again
+	var later *laterError
+	if !errors.As(err, &later) {
+		it.tries++
+	}
+	q.o.Log.Warn("work failed", "key", hint.Key, "try", it.tries, "error", err)
+	if it.tries >= q.o.Tries && !it.more {
+		return false
+	}
+	it.running = false
+	it.ready, it.order = time.Now().Add(max(q.pause(it.tries), later.wait())), time.Now().UnixNano()
+	q.changed()
+	return true
+}
+
+// bury keeps a key that was given up, unless a hint came meanwhile.
+func (q *memory) bury(it *item) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	it.running, it.dead, it.tries, it.ready = false, !it.more, 0, time.Time{}
+	q.changed()
+}
+
+// pause is how long to wait after so many errors: twice as long each time,
+// less up to half of it by chance.
+func (q *memory) pause(tries int) time.Duration {
+	d := q.o.First
+	for range max(tries-1, 0) {
+		d = min(2*d, q.o.Longest)
+	}
+	return d/2 + rand.N(d/2+1)
+}
+
+// Waiting counts the keys that wait or are worked on, and those given up.
+func (q *memory) Waiting() (waiting, dead int) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for _, it := range q.keys {
+		if it.dead {
+			dead++
+		} else {
+			waiting++
+		}
+	}
+	return waiting, dead
+}
+
+// safely turns a panic into an error, which has the stack for the log alone.
+func safely(f func() error) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
+		}
+	}()
+	return f()
+}
+
+// laterError is an error that says when it makes sense to try again. It does
+// not count as a try.
+type laterError struct {
+	after time.Duration
+	why   string
+}
+
+func (e *laterError) Error() string {
+	return fmt.Sprintf("%s; again in %s", e.why, e.after.Round(time.Second))
+}
+
+func (e *laterError) wait() time.Duration {
+	if e == nil {
+		return 0
+	}
+	return e.after
+}
