@@ -50,7 +50,14 @@ type Options struct {
 	// and a nil result, say that there is none. What it returns is not changed.
 	// It is called by many goroutines, and answers from memory.
 	Pulls func(ctx context.Context, n int) (*history.Proposed, error)
+	// Webhook answers POST at WebhookPath; nil answers nothing there. It finds
+	// out itself who sends, and limits what it takes in: neither tokens nor the
+	// limits of readers hold for it.
+	Webhook http.Handler
 }
+
+// WebhookPath is where deliveries arrive.
+const WebhookPath = "/webhooks/github"
 
 // Token lets somebody read. Hash is the SHA-256 of the token.
 type Token struct {
@@ -134,6 +141,9 @@ func (s *Server) routes() {
 	read("/schema/framework.json", s.jsonSchema)
 	read("/livez", s.live)
 	read("/readyz", s.ready)
+	if s.o.Webhook != nil {
+		s.echo.POST(WebhookPath, echo.WrapHandler(s.o.Webhook))
+	}
 }
 
 func (s *Server) adminRoutes() {
@@ -146,14 +156,16 @@ func (s *Server) adminRoutes() {
 // finish. A listener that fails ends both.
 func (s *Server) Serve(ctx context.Context, public, admin net.Listener) error {
 	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error { return serve(ctx, public, s.echo) })
+	g.Go(func() error { return Answer(ctx, public, s.echo) })
 	if admin != nil {
-		g.Go(func() error { return serve(ctx, admin, s.admin) })
+		g.Go(func() error { return Answer(ctx, admin, s.admin) })
 	}
 	return g.Wait()
 }
 
-func serve(ctx context.Context, l net.Listener, h http.Handler) error {
+// Answer answers on a listener until ctx ends, and then lets what is under way
+// finish, for a while. The error is about the listener.
+func Answer(ctx context.Context, l net.Listener, h http.Handler) error {
 	hs := &http.Server{
 		Handler: h, MaxHeaderBytes: maxHeaderBytes, ReadHeaderTimeout: readTimeout, ReadTimeout: readTimeout,
 		WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,

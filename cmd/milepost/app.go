@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -112,15 +113,18 @@ func (a *app) compiler() (*compile.Compiler, error) {
 
 // open opens the repository.
 func (a *app) open(ctx context.Context) (*gitrepo.Repo, error) {
-	o := gitrepo.Options{Location: a.repo, Branch: a.branch, Dir: a.dir, Progress: a.progress.say}
-	if o.Location == "" {
-		o.Location = "."
-	}
-	var err error
-	if o.CacheDir, err = a.cacheDir(); err != nil {
+	token, err := a.token()
+	if err != nil {
 		return nil, err
 	}
-	if o.Token, err = a.token(); err != nil {
+	return a.openWith(ctx, gitrepo.Options{Location: cmp.Or(a.repo, "."), Token: token})
+}
+
+// openWith opens the repository that the options name.
+func (a *app) openWith(ctx context.Context, o gitrepo.Options) (*gitrepo.Repo, error) {
+	o.Branch, o.Dir, o.Progress = a.branch, a.dir, a.progress.say
+	var err error
+	if o.CacheDir, err = a.cacheDir(); err != nil {
 		return nil, err
 	}
 	return gitrepo.Open(ctx, o)

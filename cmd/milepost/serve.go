@@ -1,16 +1,17 @@
 package main
 
 import (
+	"cmp"
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
-	"os"
-	"strings"
+	"net/http"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
@@ -18,12 +19,15 @@ import (
 	"github.com/milepost-dev/milepost/internal/gitrepo"
 	"github.com/milepost-dev/milepost/internal/history"
 	"github.com/milepost-dev/milepost/server"
+	"github.com/milepost-dev/milepost/webhook"
 )
 
 type serveOptions struct {
 	listen, admin, tokens string
 	public, verbose       bool
 	refresh               time.Duration
+	example               bool
+	github                githubOptions
 }
 
 func (a *app) serveCommand() *cobra.Command {
@@ -36,9 +40,19 @@ people, and an API for tools (/openapi.yaml describes it). In a checkout, an
 edit that is not committed yet is shown too, marked as such.
 
 By default only this machine can connect. Serving others needs --token-file,
-or --public where everybody who can connect may read.`,
+or --public where everybody who can connect may read.
+
+With --github-repo the repository is fetched from GitHub, its pull requests are
+checked there, and its versions get tags and releases: docs/running.md tells how
+to set that up, and --example-config prints all that can be set.`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.serve(cmd.Context(), o) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if o.example {
+				_, err := io.WriteString(a.stdout, exampleConfig)
+				return err
+			}
+			return a.serve(cmd.Context(), o)
+		},
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.listen, "listen", "127.0.0.1:8080", "where to answer")
@@ -47,12 +61,14 @@ or --public where everybody who can connect may read.`,
 	f.BoolVar(&o.public, "public", false, "everybody who can connect may read")
 	f.BoolVar(&o.verbose, "verbose", false, "log every request")
 	f.DurationVar(&o.refresh, "refresh", 15*time.Second, "how often to look for new commits")
+	f.BoolVar(&o.example, "example-config", false, "print an environment file with all settings, explained, and end")
+	o.github.flags(f)
 	return cmd
 }
 
 func (a *app) serve(ctx context.Context, o serveOptions) error {
 	tokens, err := o.check()
-	if err != nil {
+	if err = errors.Join(err, o.github.beside(a)); err != nil {
 		return err
 	}
 	level := slog.LevelInfo
@@ -60,71 +76,138 @@ func (a *app) serve(ctx context.Context, o serveOptions) error {
 		level = slog.LevelDebug
 	}
 	log := slog.New(slog.NewTextHandler(a.stderr, &slog.HandlerOptions{Level: level}))
-	store, work, err := a.serveStore(ctx, log)
+	hub, err := o.github.connect()
 	if err != nil {
 		return err
 	}
-	local := loopback(o.listen) && !o.public && len(tokens) == 0
-	schema, err := compile.JSONSchema()
+	is, err := a.serveStore(ctx, log, hub)
 	if err != nil {
 		return err
 	}
-	srv, err := server.New(server.Options{Store: store, Log: log, Tokens: tokens, Local: local, Version: programVersion(), JSONSchema: schema})
-	if err != nil {
+	registry := prometheus.NewRegistry()
+	so := server.Options{Store: is.store, Log: log, Registry: registry, Tokens: tokens, Local: o.local(), Version: programVersion()}
+	if so.JSONSchema, err = compile.JSONSchema(); err != nil {
 		return err
 	}
-	public, err := listen(o.listen)
-	if err != nil {
-		return err
-	}
-	defer public.Close()
-	var admin net.Listener
-	if o.admin != "" {
-		if admin, err = listen(o.admin); err != nil {
+	var hooks *webhook.Service
+	if hub != nil {
+		wo := webhook.Options{GitHub: hub, Secrets: o.github.secrets, ServerURL: o.links(tokens, log), Release: o.github.releases(),
+			Trees: is.repo, Store: is.store, Compiler: is.compiler, Root: a.dir, Log: log, Metrics: registry}
+		if hooks, err = webhook.New(wo); err != nil {
 			return err
 		}
-		defer admin.Close()
+		so.Pulls = hooks.Proposed
+		if o.github.listen == "" {
+			so.Webhook = hooks.Handler()
+		}
 	}
-	return a.runServer(ctx, srv, store, public, admin, o.refresh, work)
+	srv, err := server.New(so)
+	if err != nil {
+		return err
+	}
+	at, err := o.listenAll()
+	if err != nil {
+		return err
+	}
+	defer at.close()
+	return a.runServer(ctx, running{srv: srv, served: is, hooks: hooks, at: at, every: o.refresh, repository: o.github.repo})
 }
 
-// serveStore is the history to serve. Outside a repository, the directory is
-// served as it is.
-func (a *app) serveStore(ctx context.Context, log *slog.Logger) (*history.Store, string, error) {
+// local says whether this machine alone is served, which needs no tokens.
+func (o *serveOptions) local() bool { return loopback(o.listen) && !o.public && o.tokens == "" }
+
+// listeners are where a server answers. Those that are not asked for are nil.
+type listeners struct{ public, admin, webhook net.Listener }
+
+func (l *listeners) close() {
+	for _, one := range []net.Listener{l.public, l.admin, l.webhook} {
+		if one != nil {
+			_ = one.Close() // it may be closed already
+		}
+	}
+}
+
+func (o *serveOptions) listenAll() (l listeners, err error) {
+	for _, one := range []struct {
+		addr string
+		at   *net.Listener
+	}{{o.listen, &l.public}, {o.admin, &l.admin}, {o.github.listen, &l.webhook}} {
+		if one.addr == "" {
+			continue
+		}
+		if *one.at, err = listen(one.addr); err != nil {
+			l.close()
+			return listeners{}, err
+		}
+	}
+	return l, nil
+}
+
+// served is what a server serves.
+type served struct {
+	store    *history.Store
+	compiler *compile.Compiler
+	repo     *gitrepo.Repo // nil outside a repository
+	work     string        // the working copy, "" for none
+}
+
+// serveStore is the history to serve: that of the repository on GitHub where
+// there is a connection to it. Outside a repository, the directory is served as
+// it is.
+func (a *app) serveStore(ctx context.Context, log *slog.Logger, hub *webhook.GitHub) (served, error) {
 	c, err := a.compiler()
 	if err != nil {
-		return nil, "", err
+		return served{}, err
 	}
 	o := history.Options{Root: a.dir, Compiler: c, Log: log, Progress: a.progress.count}
-	o.Repo, err = a.open(ctx)
+	if hub != nil {
+		o.Repo, err = a.openWith(ctx, gitrepo.Options{Location: hub.CloneURL(), TokenSource: hub.Token})
+	} else {
+		o.Repo, err = a.open(ctx)
+	}
 	switch {
-	case errors.Is(err, gitrepo.ErrNotRepository) && !a.remote():
+	case errors.Is(err, gitrepo.ErrNotRepository) && hub == nil && !a.remote():
 		if o.WorkDir, err = a.workDir(); err != nil {
-			return nil, "", err
+			return served{}, err
 		}
 		o.Repo = nil
 		fmt.Fprintf(a.stderr, "milepost: %s is in no Git repository: serving it as it is, without a history\n", o.WorkDir)
 	case err != nil:
-		return nil, "", err
-	case a.branch == "":
+		return served{}, err
+	case a.branch == "" && hub == nil:
 		o.WorkDir = o.Repo.Root()
 	}
 	if o.Repo != nil {
 		o.Tags = history.TagsOf(o.Repo)
 	}
-	return history.NewStore(o), o.WorkDir, nil
+	return served{history.NewStore(o), c, o.Repo, o.WorkDir}, nil
+}
+
+// running is a server and all that runs beside it.
+type running struct {
+	served
+	srv        *server.Server
+	hooks      *webhook.Service // nil without GitHub
+	at         listeners
+	every      time.Duration
+	repository string // on GitHub
 }
 
 // runServer answers at once (not ready until the history is read), and
-// refreshes until ctx ends.
-func (a *app) runServer(ctx context.Context, srv *server.Server, store *history.Store, public, admin net.Listener, every time.Duration, work string) error {
+// refreshes until ctx ends. What GitHub sends before that waits.
+func (a *app) runServer(ctx context.Context, r running) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error { return srv.Serve(ctx, public, admin) })
+	g.Go(func() error { return r.srv.Serve(ctx, r.at.public, r.at.admin) })
+	if r.at.webhook != nil {
+		mux := http.NewServeMux()
+		mux.Handle(server.WebhookPath, r.hooks.Handler())
+		g.Go(func() error { return server.Answer(ctx, r.at.webhook, mux) })
+	}
 	g.Go(func() error {
 		calm := hurry()
-		err := store.Refresh(ctx)
+		err := r.store.Refresh(ctx)
 		calm()
 		if err != nil && ctx.Err() == nil {
 			return err
@@ -133,8 +216,13 @@ func (a *app) runServer(ctx context.Context, srv *server.Server, store *history.
 		if ctx.Err() != nil {
 			return nil
 		}
-		a.announce(store.Snapshot(), public.Addr(), work)
-		return store.Run(ctx, every)
+		a.announce(r.store.Snapshot(), r.at.public.Addr(), r.work)
+		if r.hooks != nil {
+			at := cmp.Or(r.at.webhook, r.at.public)
+			fmt.Fprintf(a.stdout, "Checking the pull requests of %s; GitHub's deliveries are taken at http://%s%s\n", r.repository, at.Addr(), server.WebhookPath)
+			g.Go(func() error { return r.hooks.Run(ctx) })
+		}
+		return r.store.Run(ctx, r.every)
 	})
 	return g.Wait()
 }
@@ -191,7 +279,7 @@ func (o *serveOptions) check() ([]server.Token, error) {
 	if o.admin != "" && !loopback(o.admin) && !o.public && o.tokens == "" {
 		errs = append(errs, usage("--admin %s lets other machines read the metrics: use 127.0.0.1, or add --token-file or --public", o.admin))
 	}
-	return tokens, errors.Join(errs...)
+	return tokens, errors.Join(append(errs, o.github.check())...)
 }
 
 // loopback says whether an address can be reached from this machine alone.
@@ -210,34 +298,7 @@ func loopback(addr string) bool {
 func listen(addr string) (net.Listener, error) {
 	l, err := net.Listen("tcp", addr)
 	if err != nil {
-		return nil, fmt.Errorf("%s cannot be used: %w (name another with --listen and --admin)", addr, err)
+		return nil, fmt.Errorf("%s cannot be used: %w (name another with --listen, --admin or --webhook-listen)", addr, err)
 	}
 	return l, nil
-}
-
-// minToken keeps tokens from being guessed.
-const minToken = 16
-
-// readTokens reads a token file: name, token and scopes, a line each; # begins a comment.
-func readTokens(name string) ([]server.Token, error) {
-	b, err := os.ReadFile(name)
-	if err != nil {
-		return nil, usage("--token-file: %w", err)
-	}
-	var tokens []server.Token
-	for i, line := range strings.Split(string(b), "\n") {
-		line = strings.TrimSpace(line)
-		if line == "" || strings.HasPrefix(line, "#") {
-			continue
-		}
-		f := strings.Fields(line)
-		if len(f) != 3 || len(f[1]) < minToken || f[2] != "read" && f[2] != "read,drafts" {
-			return nil, usage("--token-file: line %d of %s is not a name, a token of at least %d characters, and read or read,drafts", i+1, name, minToken)
-		}
-		tokens = append(tokens, server.Token{Name: f[0], Hash: sha256.Sum256([]byte(f[1])), Drafts: f[2] == "read,drafts"})
-	}
-	if len(tokens) == 0 {
-		return nil, usage("--token-file: %s holds no token", name)
-	}
-	return tokens, nil
 }

@@ -1,0 +1,56 @@
+package server
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/milepost-dev/milepost/internal/history"
+)
+
+// TestWebhook: deliveries pass what holds for readers, and nothing else does.
+func TestWebhook(t *testing.T) {
+	t.Parallel()
+	large := strings.Repeat("x", 1<<20)
+	took := 0
+	o := Options{Store: history.NewStore(history.Options{}), Tokens: []Token{{Name: "ci"}}, Local: true, Webhook: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if b, err := io.ReadAll(r.Body); err != nil || string(b) != large {
+			t.Errorf("the body has %d bytes, %v", len(b), err)
+		}
+		took++
+		w.WriteHeader(http.StatusAccepted)
+	})}
+	with, err := New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.Webhook = nil
+	without, err := New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		s            *Server
+		method, path string
+		status       int
+	}{
+		{with, "POST", WebhookPath, http.StatusAccepted},
+		{with, "POST", WebhookPath + "?" + strings.Repeat("q", maxQueryBytes+1), http.StatusRequestURITooLong},
+		{with, "POST", "/v1/frameworks", http.StatusRequestEntityTooLarge},
+		{with, "PUT", WebhookPath, http.StatusRequestEntityTooLarge},
+		{without, "POST", WebhookPath, http.StatusRequestEntityTooLarge},
+	} {
+		req := httptest.NewRequest(test.method, test.path, strings.NewReader(large))
+		req.Host = "careers.example.com"
+		rec := httptest.NewRecorder()
+		test.s.Handler().ServeHTTP(rec, req)
+		if rec.Code != test.status {
+			t.Errorf("%s %.40s answers %d, want %d: %s", test.method, test.path, rec.Code, test.status, rec.Body)
+		}
+	}
+	if took != 1 {
+		t.Errorf("%d deliveries were taken in, want 1", took)
+	}
+}
