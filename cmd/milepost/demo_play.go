@@ -44,7 +44,10 @@ func (d *demo) play(ctx context.Context) error {
 		limited, cancel := context.WithTimeoutCause(ctx, d.patience, fmt.Errorf("it took longer than %s", d.patience))
 		err := step.do(limited)
 		cancel()
-		if err != nil {
+		switch {
+		case ctx.Err() != nil:
+			return errors.New("the demo was interrupted")
+		case err != nil:
 			return fmt.Errorf("step %d (%s) did not come true: %w", d.steps, step.title, err)
 		}
 	}
@@ -66,7 +69,8 @@ func (d *demo) ending(ctx context.Context) error {
 		fmt.Fprintf(d.w, "With --keep it stays up, to be looked at.\n")
 		return nil
 	}
-	d.say("the ladder           %s", d.url("/"+demoLadder))
+	d.say("the ladder           %s", d.url("/frameworks/"+demoLadder))
+	d.say("what staff are told  %s", d.url("/frameworks/"+demoLadder+"/versions/2.0.0/notes"))
 	d.say("the pull request     %s", d.url(fmt.Sprintf("/pulls/%d", d.pull)))
 	d.say("the API              %s", d.url("/v1/frameworks/"+demoLadder))
 	fmt.Fprintf(d.w, "It stays up until you press Ctrl-C.\n")
@@ -144,9 +148,10 @@ func (d *demo) open(context.Context) error {
 }
 
 // checked waits for the check and the comment on the newest commit, and tells them.
-func (d *demo) checked(ctx context.Context, conclusion, word string) (comment string, err error) {
+func (d *demo) checked(ctx context.Context, conclusion, word string) error {
 	var check fakehub.CheckState
-	err = d.until(ctx, func(s fakehub.RepoState) (bool, string) {
+	var comment string
+	err := d.until(ctx, func(s fakehub.RepoState) (bool, string) {
 		check, comment = fakehub.CheckState{}, ""
 		for _, k := range s.Checks {
 			if k.Name == webhook.CheckName && k.Head == headOf(s, d.pull) {
@@ -159,10 +164,10 @@ func (d *demo) checked(ctx context.Context, conclusion, word string) (comment st
 			}
 		}
 		seen := strings.TrimSpace(check.Status + " " + check.Conclusion + " " + check.Title)
-		return check.Conclusion == conclusion && strings.Contains(comment, word), "the check is " + fmt.Sprintf("%q", seen)
+		return check.Conclusion == conclusion && strings.Contains(comment, word), fmt.Sprintf("the check is %q", seen)
 	})
 	if err != nil {
-		return "", err
+		return err
 	}
 	colour := green
 	if conclusion != "success" {
@@ -170,12 +175,22 @@ func (d *demo) checked(ctx context.Context, conclusion, word string) (comment st
 	}
 	d.say("Check:   %s, %s", d.in(colour, conclusion), check.Title)
 	for _, a := range check.Annotations {
-		d.say("At the line:")
-		d.quote(a)
+		d.say("Beside:  %s", beside(a))
 	}
 	d.say("Comment:")
 	d.quote(readable(comment))
-	return comment, nil
+	return nil
+}
+
+// beside is where an annotation stands and what it is called: the comment has
+// all of its words.
+func beside(annotation string) string {
+	place, said, _ := strings.Cut(annotation, " failure ")
+	if dash := strings.LastIndex(place, "-"); dash > 0 {
+		place = place[:dash]
+	}
+	title, _, _ := strings.Cut(said, ":")
+	return place + ", " + title
 }
 
 func headOf(s fakehub.RepoState, pull int) string {
@@ -188,7 +203,7 @@ func headOf(s fakehub.RepoState, pull int) string {
 }
 
 func (d *demo) refuse(ctx context.Context) error {
-	if _, err := d.checked(ctx, "failure", "l2.cue"); err != nil {
+	if err := d.checked(ctx, "failure", "l2.cue"); err != nil {
 		return err
 	}
 	_, err := d.repo.MergePull(d.pull, fakehub.Squash)
@@ -212,7 +227,15 @@ func (d *demo) mend(context.Context) error {
 }
 
 func (d *demo) accept(ctx context.Context) error {
-	_, err := d.checked(ctx, "success", demoWish)
+	if err := d.checked(ctx, "success", demoWish); err != nil {
+		return err
+	}
+	at := d.url(fmt.Sprintf("/pulls/%d", d.pull))
+	d.say("The texts as they would be: %s", at)
+	page, err := get(ctx, at)
+	if err == nil && !strings.Contains(string(page), demoWish) {
+		err = fmt.Errorf("the page %s does not show what is proposed", at)
+	}
 	return err
 }
 
@@ -318,9 +341,13 @@ type demoAnswer struct {
 func (d *demo) ask(ctx context.Context, day, version string, asked bool) error {
 	at := d.url("/v1/frameworks/" + demoLadder + "/levels/l2?as_of=" + day)
 	d.say("GET %s", at)
-	var a demoAnswer
-	if err := getJSON(ctx, at, &a); err != nil {
+	b, err := get(ctx, at)
+	if err != nil {
 		return err
+	}
+	var a demoAnswer
+	if err := json.Unmarshal(b, &a); err != nil {
+		return fmt.Errorf("reading the answer: %w", err)
 	}
 	items := a.Level.Expectations["mentoring"].Items
 	d.quote(fmt.Sprintf("Version %s, in force from %s on. Mentoring, at %s:", a.Version.Number, a.Version.EffectiveFrom.UTC().Format(time.DateOnly), a.Level.Code))
@@ -333,22 +360,19 @@ func (d *demo) ask(ctx context.Context, day, version string, asked bool) error {
 	return nil
 }
 
-func getJSON(ctx context.Context, at string, into any) error {
+// get reads an answer of the server.
+func get(ctx context.Context, at string) ([]byte, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, at, nil)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer res.Body.Close()
-	b, err := io.ReadAll(io.LimitReader(res.Body, 1<<20))
-	if err != nil {
-		return err
-	}
 	if res.StatusCode != http.StatusOK {
-		return fmt.Errorf("the server answered %s", res.Status)
+		return nil, fmt.Errorf("the server answered %s to %s", res.Status, at)
 	}
-	return json.Unmarshal(b, into)
+	return io.ReadAll(io.LimitReader(res.Body, 4<<20))
 }

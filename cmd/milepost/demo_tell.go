@@ -12,7 +12,6 @@ type teller struct {
 	w       io.Writer
 	colours bool
 	steps   int
-	title   string // of the step that is told
 }
 
 // Colours, as terminals know them.
@@ -30,7 +29,6 @@ func (t *teller) in(colour, s string) string {
 // begin tells that a step begins.
 func (t *teller) begin(title string) {
 	t.steps++
-	t.title = title
 	fmt.Fprintf(t.w, "\n%s\n", t.in(bold, fmt.Sprintf("%d. %s", t.steps, title)))
 }
 
@@ -50,6 +48,7 @@ func (t *teller) quote(text string) {
 var (
 	remark     = regexp.MustCompile(`<!--[\s\S]*?-->`)
 	htmlTag    = regexp.MustCompile(`</?[a-z]+( [^<>]*)?>`)
+	link       = regexp.MustCompile(`\[([^\]]*)\]\(<([^<>]*)>\)`)
 	backslash  = regexp.MustCompile(`\\([!-/:-@\[-` + "`" + `{-~])`)
 	blankLines = regexp.MustCompile(`\n{3,}`)
 	spaces     = regexp.MustCompile(`(?m)[ \t]+$`)
@@ -60,6 +59,7 @@ var (
 // browser makes something of.
 func readable(markdown string) string {
 	s := remark.ReplaceAllString(markdown, "")
+	s = link.ReplaceAllString(s, "$1: $2")
 	s = htmlTag.ReplaceAllString(s, "")
 	s = backslash.ReplaceAllString(s, "$1")
 	s = spaces.ReplaceAllString(s, "")
