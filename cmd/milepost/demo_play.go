@@ -147,7 +147,8 @@ func (d *demo) open(context.Context) error {
 	return d.repo.ComputeMerges()
 }
 
-// checked waits for the check and the comment on the newest commit, and tells them.
+// checked waits for the check of the newest commit, and for a comment with a word
+// that only the one that goes with it has: it comes after the check.
 func (d *demo) checked(ctx context.Context, conclusion, word string) error {
 	var check fakehub.CheckState
 	var comment string
@@ -227,7 +228,7 @@ func (d *demo) mend(context.Context) error {
 }
 
 func (d *demo) accept(ctx context.Context) error {
-	if err := d.checked(ctx, "success", demoWish); err != nil {
+	if err := d.checked(ctx, "success", "version 2.0.0"); err != nil {
 		return err
 	}
 	at := d.url(fmt.Sprintf("/pulls/%d", d.pull))

@@ -132,7 +132,7 @@ func TestDemoStepFails(t *testing.T) {
 	} {
 		t.Run(c.path, func(t *testing.T) {
 			t.Parallel()
-			d := &demo{teller: teller{w: io.Discard}, dir: t.TempDir(), patience: 8 * time.Second}
+			d := &demo{teller: teller{w: io.Discard}, dir: t.TempDir(), patience: 15 * time.Second}
 			if err := d.listen("127.0.0.1:0"); err != nil {
 				t.Fatal(err)
 			}
