@@ -33,6 +33,7 @@ golden:
 	$(GO) test ./internal/diag ./internal/ladder ./internal/notes ./internal/review ./internal/scaffold ./internal/story ./cmd/milepost -update
 	$(GO) test ./internal/compile -run 'Golden|Mistakes|Findings' -update
 	$(GO) test ./server -run 'OpenAPIVersion' -update
+	$(GO) test ./webhook -run 'TestWords$$' -update
 
 ## fuzz: a minute for each fuzz target
 fuzz:
