@@ -35,24 +35,28 @@ type FrameworkList struct {
 	KnownAt     string          `json:"known_at,omitempty"`
 }
 
+// listAsked reads which moment a list is asked of, and what may be known of it.
+func (s *Server) listAsked(c echo.Context, q query) (snap *history.Snapshot, when, known history.When, v history.View, err error) {
+	if err = q.oneMoment(); err != nil {
+		return nil, when, known, v, err
+	}
+	if snap, err = s.snapshot(); err != nil {
+		return nil, when, known, v, err
+	}
+	if when, err = s.when(snap, q); err != nil {
+		return nil, when, known, v, err
+	}
+	v, known, err = s.knownAt(snap, q, s.view(c))
+	return snap, when, known, v, err
+}
+
 // frameworks lists what is in force, or was at a date.
 func (s *Server) frameworks(c echo.Context) error {
 	q, err := readQuery(c.Request(), "as_of", "known_at", "cycle")
 	if err != nil {
 		return err
 	}
-	if err := q.oneMoment(); err != nil {
-		return err
-	}
-	snap, err := s.snapshot()
-	if err != nil {
-		return err
-	}
-	when, err := s.when(snap, q)
-	if err != nil {
-		return err
-	}
-	v, known, err := s.knownAt(snap, q, s.view(c))
+	snap, when, known, v, err := s.listAsked(c, q)
 	if err != nil {
 		return err
 	}

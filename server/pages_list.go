@@ -73,18 +73,7 @@ func (s *Server) listPage(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := q.oneMoment(); err != nil {
-		return err
-	}
-	snap, err := s.snapshot()
-	if err != nil {
-		return err
-	}
-	when, err := s.when(snap, q)
-	if err != nil {
-		return err
-	}
-	v, known, err := s.knownAt(snap, q, s.view(c))
+	snap, when, known, v, err := s.listAsked(c, q)
 	if err != nil {
 		return err
 	}

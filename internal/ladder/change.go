@@ -187,7 +187,7 @@ func (c *Change) become(rule, says string) {
 // meaning finds what is declared: for the item, else for the cell of any level
 // that shares it. Where levels are declared differently, the most demanding wins.
 func (c *Change) meaning(declared map[string]string) string {
-	if n, ok := c.itemNumber(); ok {
+	if n, ok := c.ItemNumber(); ok {
 		// Levels may hold a shared text at different places: the number
 		// counts at the level that the change stands under.
 		if m := declared[c.Level+"."+c.Competency+"."+strconv.Itoa(n)]; m != "" {
@@ -206,8 +206,8 @@ func (c *Change) meaning(declared map[string]string) string {
 	return ""
 }
 
-// itemNumber is the number of the item that the path ends in, counted from 1.
-func (c *Change) itemNumber() (int, bool) {
+// ItemNumber is the number of the item that the path ends in, counted from 1.
+func (c *Change) ItemNumber() (int, bool) {
 	i := strings.LastIndexByte(c.Path, '[')
 	if i < 0 {
 		return 0, false

@@ -86,7 +86,7 @@ func (s ChangeSet) Judge(r *Release, accept []Accept) Judgement {
 	s.judgeAccept(&j, accept)
 	s.judgeMeaning(&j, r.Meaning)
 	for i := range s.Changes {
-		if c := &s.Changes[i]; c.reworded() && c.meaning(r.Meaning) == "" {
+		if c := &s.Changes[i]; c.Reworded() && c.meaning(r.Meaning) == "" {
 			j.Undeclared = append(j.Undeclared, s.declaration(c))
 		}
 	}
@@ -178,8 +178,8 @@ func (s ChangeSet) judgeAccept(j *Judgement, accept []Accept) {
 	}
 }
 
-// reworded says whether what the change means is for the author to declare.
-func (c *Change) reworded() bool {
+// Reworded says whether what the change means is for the author to declare.
+func (c *Change) Reworded() bool {
 	return c.Rule == "expectation-reworded" || c.Rule == "expectation-moved-up-reworded"
 }
 
@@ -192,30 +192,35 @@ func (s ChangeSet) declaration(c *Change) Declaration {
 			refs = append(refs, l)
 		}
 	}
-	d := Declaration{Key: c.Level + "." + c.Competency, LevelName: refNames(refs), CompetencyTitle: c.CompetencyTitle, Before: c.Before, After: c.After}
-	same := 0
+	return Declaration{Key: s.MeaningKey(c), LevelName: refNames(refs), CompetencyTitle: c.CompetencyTitle, Before: c.Before, After: c.After}
+}
+
+// MeaningKey names a rewording as release.meaning does: by its cell, and by the
+// number of the item where several of the cell are reworded.
+func (s ChangeSet) MeaningKey(c *Change) string {
+	key, same := c.Level+"."+c.Competency, 0
 	for i := range s.Changes {
-		if o := &s.Changes[i]; o.reworded() && o.Competency == c.Competency && slices.Contains(o.Levels, c.Level) {
+		if o := &s.Changes[i]; o.Reworded() && o.Competency == c.Competency && slices.Contains(o.Levels, c.Level) {
 			same++
 		}
 	}
-	if n, ok := c.itemNumber(); ok && same > 1 {
-		d.Key += "." + strconv.Itoa(n)
+	if n, ok := c.ItemNumber(); ok && same > 1 {
+		key += "." + strconv.Itoa(n)
 	}
-	return d
+	return key
 }
 
 // judgeMeaning finds declarations of what was not reworded, and those of one
 // text that contradict one another.
 func (s ChangeSet) judgeMeaning(j *Judgement, meaning map[string]string) {
 	for _, key := range sortedKeys(meaning) {
-		if !slices.ContainsFunc(s.Changes, func(c Change) bool { return c.reworded() && c.declaredBy(key) }) {
+		if !slices.ContainsFunc(s.Changes, func(c Change) bool { return c.Reworded() && c.DeclaredBy(key) }) {
 			j.Problems = append(j.Problems, s.idleMeaning(key, meaning[key]))
 		}
 	}
 	for i := range s.Changes {
 		c := &s.Changes[i]
-		if !c.reworded() {
+		if !c.Reworded() {
 			continue
 		}
 		said, keys := map[string]bool{}, []string{}
@@ -224,7 +229,7 @@ func (s ChangeSet) judgeMeaning(j *Judgement, meaning map[string]string) {
 				said[m], keys = true, append(keys, strconv.Quote(l+"."+c.Competency))
 			}
 		}
-		if n, ok := c.itemNumber(); len(said) < 2 || ok && meaning[fmt.Sprintf("%s.%s.%d", c.Level, c.Competency, n)] != "" {
+		if n, ok := c.ItemNumber(); len(said) < 2 || ok && meaning[fmt.Sprintf("%s.%s.%d", c.Level, c.Competency, n)] != "" {
 			continue
 		}
 		j.Problems = append(j.Problems, Problem{
@@ -235,8 +240,8 @@ func (s ChangeSet) judgeMeaning(j *Judgement, meaning map[string]string) {
 	}
 }
 
-// declaredBy says whether a key of release.meaning speaks of the change.
-func (c *Change) declaredBy(key string) bool {
+// DeclaredBy says whether a key of release.meaning speaks of the change.
+func (c *Change) DeclaredBy(key string) bool {
 	return c.meaning(map[string]string{key: "same"}) != ""
 }
 
@@ -254,7 +259,7 @@ func (s ChangeSet) idleMeaning(key, means string) Problem {
 		}
 		where = s.nameOf(level) + ", " + c.CompetencyTitle
 		switch {
-		case c.reworded():
+		case c.Reworded():
 			lines = append(lines, s.declaration(c).Line(means))
 		case c.Category == AsksMore && effect == "":
 			effect = " This asks more whatever is declared: " + c.Message

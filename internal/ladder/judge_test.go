@@ -146,7 +146,7 @@ func TestJudgeOffers(t *testing.T) {
 		if len(j.Undeclared)+len(j.Problems) > 0 {
 			t.Errorf("%s: with %v, got %s", c.name, meaning, judged(j))
 		}
-		if slices.ContainsFunc(j.Changes.Changes, func(c Change) bool { return c.reworded() }) {
+		if slices.ContainsFunc(j.Changes.Changes, func(c Change) bool { return c.Reworded() }) {
 			t.Errorf("%s: with %v, a rewording still may ask more", c.name, meaning)
 		}
 	}

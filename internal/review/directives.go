@@ -25,11 +25,6 @@ func (x *comparison) directives() {
 	x.release()
 }
 
-// reworded says whether a change is a rewording that the author may judge.
-func reworded(c *ladder.Change) bool {
-	return c.Rule == "expectation-reworded" || c.Rule == "expectation-moved-up-reworded"
-}
-
 // rewordings asks what a rewording means where the author does not say it.
 func (x *comparison) rewordings() {
 	for i := range x.set.Changes {
@@ -39,36 +34,14 @@ func (x *comparison) rewordings() {
 		}
 		x.add("may-ask-more", diag.Warning, c.Path, strings.TrimSuffix(c.Message, "."),
 			"If it asks the same, add this line at the end of the file (with \"less\" or \"more\", if that is meant). Until then it counts as asking more:\n"+
-				fmt.Sprintf("framework: release: meaning: %q: \"same\"", x.meaningKey(c)))
+				fmt.Sprintf("framework: release: meaning: %q: \"same\"", x.plain.MeaningKey(c)))
 	}
 }
 
 // undeclared says whether a change is a rewording of which nothing is declared:
 // what is declared stands in its sentence.
 func (x *comparison) undeclared(i int) bool {
-	return reworded(&x.plain.Changes[i]) && x.set.Changes[i].Message == x.plain.Changes[i].Message
-}
-
-// meaningKey names a rewording as release.meaning does: by its cell, and by
-// the number of the item where several of the cell are reworded.
-func (x *comparison) meaningKey(c *ladder.Change) string {
-	key, times := c.Level+"."+c.Competency, 0
-	for i := range x.plain.Changes {
-		if d := &x.plain.Changes[i]; reworded(d) && d.Competency == c.Competency && slices.Contains(d.Levels, c.Level) {
-			times++
-		}
-	}
-	if n, ok := itemNumber(c.Path); ok && times > 1 {
-		key += "." + strconv.Itoa(n)
-	}
-	return key
-}
-
-// itemNumber is the number of the item that a path ends in, counted from 1.
-func itemNumber(path string) (int, bool) {
-	_, n, ok := strings.Cut(path, ".items[")
-	i, err := strconv.Atoi(strings.TrimSuffix(n, "]"))
-	return i + 1, ok && err == nil
+	return x.plain.Changes[i].Reworded() && x.set.Changes[i].Message == x.plain.Changes[i].Message
 }
 
 // meanings finds what is declared of things that were not reworded.
@@ -76,21 +49,8 @@ func (x *comparison) meanings() {
 	if x.said.Release == nil {
 		return
 	}
-	used := map[string]bool{}
-	for i := range x.plain.Changes {
-		c := &x.plain.Changes[i]
-		if !reworded(c) {
-			continue
-		}
-		for _, l := range c.Levels {
-			used[l+"."+c.Competency] = true
-		}
-		if n, ok := itemNumber(c.Path); ok {
-			used[c.Level+"."+c.Competency+"."+strconv.Itoa(n)] = true
-		}
-	}
 	for _, key := range sortedKeys(x.said.Release.Meaning) {
-		if !used[key] {
+		if !slices.ContainsFunc(x.plain.Changes, func(c ladder.Change) bool { return c.Reworded() && c.DeclaredBy(key) }) {
 			x.add("meaning-unused", diag.Warning, "release.meaning."+key,
 				fmt.Sprintf("%s: the release says what a rewording means, and nothing was reworded there", x.cellName(key)),
 				"Remove the line, or name the expectation that was reworded. Expectations of a cell count from 1, as they stand now.")
