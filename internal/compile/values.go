@@ -3,8 +3,9 @@ package compile
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"regexp"
-	"sort"
+	"slices"
 	"strings"
 	"sync"
 	"unicode"
@@ -69,14 +70,7 @@ func quoted(words []string) string {
 	return strings.Join(q, ", ")
 }
 
-func sortedKeys[T any](m map[string]T) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	sort.Strings(keys)
-	return keys
-}
+func sortedKeys[T any](m map[string]T) []string { return slices.Sorted(maps.Keys(m)) }
 
 // numberHelp says how a number is written, with the first one in a text where there is one.
 func numberHelp(v any, s *shape) string {

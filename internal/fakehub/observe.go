@@ -2,6 +2,8 @@ package fakehub
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"sort"
 	"strings"
 )
@@ -86,14 +88,7 @@ func (r *Repo) seeRefs() {
 	}
 }
 
-func sortedKeys[T any](m map[string]T) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	sort.Strings(keys)
-	return keys
-}
+func sortedKeys[T any](m map[string]T) []string { return slices.Sorted(maps.Keys(m)) }
 
 // follow does to the pull requests of a branch what its move means for them.
 func (r *Repo) follow(branch string, c change, by string) error {
