@@ -33,7 +33,9 @@ func (s *Service) wanted(ctx context.Context, j *job) (*wanted, error) {
 	if w.dirs, err = s.differing(j.baseTree, j.headTree); err != nil {
 		return nil, err
 	}
-	w.id = s.fingerprint(j, w.dirs, s.day())
+	if w.id, err = s.fingerprint(ctx, j, w); err != nil {
+		return nil, err
+	}
 	if w.owns, err = s.owns(ctx, j); err != nil {
 		return nil, err
 	}

@@ -49,6 +49,7 @@ type Service struct {
 	metrics *metrics
 
 	proposals proposals
+	known     known
 }
 
 // check names all that is wrong with the options.

@@ -8,11 +8,9 @@ import (
 	"io/fs"
 	"path"
 	"slices"
-	"strings"
 
 	"github.com/milepost-dev/milepost/internal/compile"
 	"github.com/milepost-dev/milepost/internal/history"
-	"github.com/milepost-dev/milepost/internal/ladder"
 )
 
 // named is the name that Git gives to what stands at a place, "" for nothing.
@@ -41,18 +39,11 @@ func (s *Service) differing(base, head fs.FS) ([]string, error) {
 	root := s.o.Root
 	var all, out []string
 	for _, side := range []fs.FS{base, head} {
-		if named(side, root) == "" {
-			continue
-		}
-		dirs, _, err := compile.Layout(side, root)
+		dirs, _, err := s.layout(side)
 		if err != nil {
 			return nil, err
 		}
-		coming, _, err := compile.Editions(side, root)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, slices.Concat(dirs, coming)...)
+		all = append(all, dirs...)
 	}
 	slices.Sort(all)
 	shared := !same(base, head, path.Join(root, "lib")) || !same(base, head, "cue.mod")
@@ -106,24 +97,6 @@ func inForce(snap *history.Snapshot) map[string]string {
 		}
 	}
 	return out
-}
-
-// fingerprint names all that a verdict follows from: the commits, what stands
-// in the base where the change touches it, the versions in force there, the
-// rules, and the day, since findings hang on days.
-func (s *Service) fingerprint(j *job, dirs []string, day string) string {
-	h := sha256.New()
-	say := func(words ...string) { fmt.Fprintf(h, "%q\n", words) }
-	say("1", j.head, fmt.Sprint(ladder.Ruleset), day, fmt.Sprint(j.merged, j.draft))
-	for _, name := range []string{path.Join(s.o.Root, compile.OrganisationFile), path.Join(s.o.Root, "lib"), "cue.mod", "schema"} {
-		say(name, named(j.baseTree, name))
-	}
-	numbers := inForce(s.o.Store.Snapshot())
-	for _, dir := range dirs {
-		id := strings.TrimPrefix(dir, nextDir)
-		say(dir, named(j.baseTree, path.Join(s.o.Root, id)), named(j.baseTree, path.Join(s.o.Root, nextDir, id)), numbers[id])
-	}
-	return hex.EncodeToString(h.Sum(nil)[:12])
 }
 
 // digest names what is published, so that the same is not published twice.

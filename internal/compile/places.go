@@ -2,7 +2,10 @@ package compile
 
 import (
 	"fmt"
+	"maps"
 	"path"
+	"regexp"
+	"slices"
 	"strings"
 
 	"cuelang.org/go/cue/ast"
@@ -76,18 +79,28 @@ func (c *Compiler) Key(u Unit) (string, error) {
 	return src.key(), nil
 }
 
-// Mentions says whether a unit's files hold a text, without parsing them.
-func (c *Compiler) Mentions(u Unit, text string) (bool, error) {
+// idInQuotes is a word in quotes that could be the id of a framework.
+var idInQuotes = regexp.MustCompile(`"([a-z][a-z0-9-]{0,63})"`)
+
+// Names are the ids of frameworks that a unit and the packages that it shares
+// may name, sorted, found without evaluating anything: every word in quotes
+// that could be one. An id that is put together from parts is not found.
+func (c *Compiler) Names(u Unit) ([]string, error) {
 	src, _, err := gather(u.FS, u.Root, path.Join(u.Root, u.Dir), path.Base(u.Dir))
 	if err != nil || src == nil {
-		return false, err
+		return nil, err
 	}
-	for _, f := range src.files {
-		if strings.Contains(string(f.data), text) {
-			return true, nil
+	found := map[string]bool{}
+	for _, files := range append(slices.Collect(maps.Values(src.lib)), src.files) {
+		for _, f := range files {
+			for _, m := range idInQuotes.FindAllSubmatch(f.data, -1) {
+				if id := string(m[1]); IsFrameworkID(id) {
+					found[id] = true
+				}
+			}
 		}
 	}
-	return false, nil
+	return slices.Sorted(maps.Keys(found)), nil
 }
 
 // plainData finds what is more than names, texts, numbers, lists and groups:

@@ -87,19 +87,21 @@ func (r *reviewer) references(ctx context.Context) error {
 // concerned are the directories that the change touches, and those that name
 // the id of one of them.
 func (r *reviewer) concerned() ([]string, error) {
+	touched := map[string]bool{}
+	for dir := range r.differs {
+		touched[idOf(dir)] = true
+	}
 	var check []string
 	for _, dir := range r.dirs {
-		named := r.differs[dir]
-		for _, t := range slices.Sorted(maps.Keys(r.differs)) {
-			if named || idOf(t) == idOf(dir) {
-				continue
-			}
-			var err error
-			if named, err = r.compiler.Mentions(r.unit(r.Head, dir), `"`+idOf(t)+`"`); err != nil {
-				return nil, err
-			}
+		if r.differs[dir] {
+			check = append(check, dir)
+			continue
 		}
-		if named {
+		names, err := r.compiler.Names(r.unit(r.Head, dir))
+		if err != nil {
+			return nil, err
+		}
+		if slices.ContainsFunc(names, func(id string) bool { return touched[id] && id != idOf(dir) }) {
 			check = append(check, dir)
 		}
 	}

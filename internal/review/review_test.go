@@ -124,6 +124,15 @@ func rules(rules string) func(fstest.MapFS) {
 
 const support, org = "frameworks/support/framework.cue", "frameworks/organisation.cue"
 
+// byShared moves what the ladder names into a package below lib.
+func byShared(m fstest.MapFS) {
+	const profiles = `profiles: l2: {model: "model", requires: {data: "high", people: "high"}, critical: ["data", "people"]}`
+	replace(support, "\t"+profiles, "\tprofiles: shared.profiles")(m)
+	replace(support, "\n\nframework:", "\nimport \"example.com/careers/frameworks/lib/shared\"\n\nframework:")(m)
+	m["cue.mod/module.cue"] = &fstest.MapFile{Data: []byte("module: \"example.com/careers\"\nlanguage: version: \"v0.17.0\"\n")}
+	m["frameworks/lib/shared/shared.cue"] = &fstest.MapFile{Data: []byte("package shared\n\n" + profiles + "\n")}
+}
+
 // reviewCase is a change; a nil base judges all of head.
 type reviewCase struct {
 	name       string
@@ -153,6 +162,7 @@ var cases = []reviewCase{
 	{"one framework is new", repo(remove("frameworks/care/framework.cue"), replace(support, "discipline: \"care\"\n", "\n")), repo(), false},
 	{"a framework that others name goes", repo(), repo(remove("frameworks/care/framework.cue")), false},
 	{"a level of the model that others name is renamed", repo(), repo(replace("frameworks/model/framework.cue", "levels: high:", "levels: highest:")), false},
+	{"a level of the model that others name by a package that they share is renamed", repo(byShared), repo(byShared, replace("frameworks/model/framework.cue", "levels: high:", "levels: highest:")), false},
 	{"the house rules are those of the base", repo(rules("itemsPerCell: max: 1")), repo(replace(support, "Helps others", "Helps everybody")), false},
 	{"a broken change", repo(), repo(replace(support, "rank: 2", "rang: 2")), false},
 	{"a broken base is mended", repo(replace(support, "rank: 2", "rang: 2")), repo(), false},
