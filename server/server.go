@@ -48,7 +48,7 @@ type Options struct {
 	JSONSchema []byte
 	// Pulls finds a proposed change by its number, for the page /pulls/N; nil,
 	// and a nil result, say that there is none. What it returns is not changed.
-	// It is called by many goroutines, and answers from memory.
+	// It is called by many goroutines, and answers within seconds.
 	Pulls func(ctx context.Context, n int) (*history.Proposed, error)
 	// Webhook answers POST at WebhookPath; nil answers nothing there. It finds
 	// out itself who sends, and limits what it takes in: neither tokens nor the

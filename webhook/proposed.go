@@ -40,7 +40,7 @@ func (p *proposals) put(id string, is *history.Proposed) {
 			if len(p.kept) < maxProposals {
 				break
 			}
-			if any || old.is.State == history.ProposedMerged || old.is.State == history.ProposedDeclined {
+			if any || over(old.is.State) {
 				delete(p.kept, n)
 			}
 		}
@@ -48,10 +48,30 @@ func (p *proposals) put(id string, is *history.Proposed) {
 	p.kept[is.Number] = shown{id, is}
 }
 
-// Proposed is a pull request as the pages show it, nil where it is not known.
-// It answers from memory, and must not be changed.
-func (s *Service) Proposed(_ context.Context, n int) (*history.Proposed, error) {
-	return s.proposals.get(n).is, nil
+// undecided are the numbers of those that are not known to be closed.
+func (p *proposals) undecided() (out []int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for n, is := range p.kept {
+		if !over(is.is.State) {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+func over(state history.ProposedState) bool {
+	return state == history.ProposedMerged || state == history.ProposedDeclined
+}
+
+// Proposed is a pull request as the pages show it, nil where there is none. It
+// answers from memory, and must not be changed. Of one that is not known, as
+// after a new start, GitHub is asked, and it is looked at soon.
+func (s *Service) Proposed(ctx context.Context, n int) (*history.Proposed, error) {
+	if is := s.proposals.get(n).is; is != nil {
+		return is, nil
+	}
+	return s.asked.about(ctx, s, n)
 }
 
 // propose notes how far a pull request has come, where nothing more is known.

@@ -3,6 +3,7 @@ package webhook
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -36,6 +37,11 @@ func (s *Service) reconcile(ctx context.Context) error {
 	for _, p := range open {
 		keep = append(keep, p.number)
 		s.queue.Add(Hint{Key: pullHint(p.number).Key, Swept: true})
+	}
+	for _, n := range s.proposals.undecided() {
+		if !slices.Contains(keep, n) { // it was closed, and no delivery told of it
+			s.queue.Add(Hint{Key: pullHint(n).Key, Swept: true})
+		}
 	}
 	if err := s.o.Trees.DropPulls(ctx, keep); err != nil {
 		return fmt.Errorf("tidying up: %w", err)

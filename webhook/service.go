@@ -50,6 +50,7 @@ type Service struct {
 
 	proposals proposals
 	known     known
+	asked     *asked
 }
 
 // check names all that is wrong with the options.
@@ -92,7 +93,7 @@ func New(o Options) (*Service, error) {
 		return nil, err
 	}
 	o.defaults()
-	s := &Service{o: o, log: o.Log, gh: o.GitHub, metrics: newMetrics(o.GitHub)}
+	s := &Service{o: o, log: o.Log, gh: o.GitHub, metrics: newMetrics(o.GitHub), asked: newAsked()}
 	if s.queue = o.Queue; s.queue == nil {
 		q := newMemory(QueueOptions{Log: o.Log, Retried: func(Hint, error) { s.metrics.failures.Inc() }})
 		s.metrics.watch(q)
