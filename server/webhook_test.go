@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/milepost-dev/milepost/internal/history"
 )
@@ -52,5 +53,29 @@ func TestWebhook(t *testing.T) {
 	}
 	if took != 1 {
 		t.Errorf("%d deliveries were taken in, want 1", took)
+	}
+}
+
+// TestWebhookTakesItsTime: a delivery may take longer to arrive than what
+// readers send, through all that stands before it.
+func TestWebhookTakesItsTime(t *testing.T) {
+	t.Parallel()
+	s, err := New(Options{Store: history.NewStore(history.Options{}), Local: true, Webhook: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		if err := http.NewResponseController(w).SetReadDeadline(time.Now().Add(time.Minute)); err != nil {
+			t.Errorf("the time of a delivery cannot be set: %v", err)
+		}
+		w.WriteHeader(http.StatusAccepted)
+	})})
+	if err != nil {
+		t.Fatal(err)
+	}
+	srv := httptest.NewServer(s.Handler())
+	defer srv.Close()
+	res, err := http.Post(srv.URL+WebhookPath, "application/json", strings.NewReader("{}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if res.Body.Close(); res.StatusCode != http.StatusAccepted {
+		t.Errorf("got %d", res.StatusCode)
 	}
 }

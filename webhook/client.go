@@ -18,7 +18,7 @@ import (
 // Account is who talks to GitHub, about which repository.
 type Account struct {
 	Repository string // owner/name
-	BaseURL    string // of a GitHub Enterprise Server, as https://github.example.com; "" is github.com
+	BaseURL    string // of a GitHub Enterprise Server, as https://github.example.com, with /api/v3 or without; "" is github.com
 	AppID      int64  // of the GitHub App, with AppKey
 	AppKey     Secret // in PEM form
 	Token      Secret // instead of an App: then statuses take the place of checks
@@ -31,6 +31,7 @@ type Account struct {
 // GitHub is what is asked of GitHub and told to it, about one repository.
 type GitHub struct {
 	auth        *auth
+	site        *url.URL       // of its pages and of Git
 	check, make *github.Client // by scope
 	owner, name string
 	limited     atomic.Int64 // how often GitHub asked to wait
@@ -75,35 +76,29 @@ func Connect(o Account) (*GitHub, error) {
 		t.ResponseHeaderTimeout = 30 * time.Second
 		o.Transport = t
 	}
-	a := &auth{appID: o.AppID, plain: o.Token, now: o.Now, send: o.Transport}
+	at, err := addressesOf(o.BaseURL)
+	if err != nil {
+		return nil, err
+	}
+	a := &auth{api: at.api, appID: o.AppID, plain: o.Token, now: o.Now, send: o.Transport}
 	a.owner, a.name, _ = strings.Cut(o.Repository, "/")
-	var err error
 	if o.AppID != 0 {
 		if a.key, err = parseKey(o.AppKey); err != nil {
 			return nil, err
 		}
 	}
-	g := &GitHub{auth: a, owner: a.owner, name: a.name}
-	for s, at := range map[scope]**github.Client{checking: &g.check, releasing: &g.make} {
+	g := &GitHub{auth: a, site: at.site, owner: a.owner, name: a.name}
+	for s, client := range map[scope]**github.Client{checking: &g.check, releasing: &g.make} {
 		calm := patient{next: authorised{a, s}, sleep: o.Sleep, now: o.Now, limited: func() { g.limited.Add(1) }}
-		*at = github.NewClient(&http.Client{Transport: &remembering{next: calm}})
-		if o.BaseURL != "" {
-			if *at, err = (*at).WithEnterpriseURLs(o.BaseURL, o.BaseURL); err != nil {
-				return nil, fmt.Errorf("GitHub's address %q: %w", o.BaseURL, err)
-			}
-		}
-		a.api = (*at).BaseURL
-	}
-	if a.api.Scheme != "https" && !loopback(a.api) {
-		return nil, fmt.Errorf("GitHub's address: tokens are not sent over %s, where they can be read on the way", a.api.Scheme)
+		*client = github.NewClient(&http.Client{Transport: &remembering{next: calm}})
+		(*client).BaseURL, (*client).UploadURL = at.api, at.uploads
 	}
 	return g, nil
 }
 
 // CloneURL is where Git finds the repository.
 func (g *GitHub) CloneURL() string {
-	at := url.URL{Scheme: g.auth.api.Scheme, Host: strings.TrimPrefix(g.auth.api.Host, "api."), Path: "/" + g.owner + "/" + g.name + ".git"}
-	return at.String()
+	return g.site.JoinPath(g.owner, g.name+".git").String()
 }
 
 // Token is a token to fetch by, for gitrepo.Options.TokenSource: it can read

@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"time"
 )
 
 // Limits on what is taken in: GitHub sends nothing larger than 25 MB.
@@ -19,6 +20,10 @@ const (
 	maxBody     = 25 << 20
 	maxInFlight = 64 << 20 // bytes of all deliveries at a time
 )
+
+// bodyTime is how long a delivery may take to arrive: GitHub waits 10 seconds for
+// an answer, and a GitHub Enterprise Server 30.
+const bodyTime = 30 * time.Second
 
 // receiver takes in deliveries: it makes hints of those that are signed, and
 // has queued them before it answers.
@@ -41,6 +46,8 @@ var signatureForm = regexp.MustCompile(`^sha256=([0-9a-f]{64})$`)
 // 401 to what is not, 413 to what is too large, 503 while too much is under
 // way, and 400 to what makes no sense.
 func (r *receiver) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+	// The server's own time is for readers. A writer that cannot be told keeps it.
+	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyTime))
 	status, outcome := r.receive(req)
 	if status == http.StatusServiceUnavailable {
 		w.Header().Set("Retry-After", "10")
