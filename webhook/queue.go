@@ -11,8 +11,15 @@ import (
 	"time"
 )
 
-// Queue keeps what is to be looked at. What is lost of it is found again by
-// the reconciler.
+// Queue keeps what is to be looked at. This is all that the service asks of one,
+// so that another, over several machines, can take its place:
+//   - A key that is added is worked on at least once after it was added, or
+//     everything is. Hints of one key may become one; Again is then set if it was
+//     in any, and Swept if it was in all.
+//   - A key is worked on by one at a time. Keys have no order among each other.
+//   - It may lose what it holds, as this one does when the process ends, and may
+//     give what it was given twice: the reconciler finds what was lost, and what
+//     is done already is not done again.
 type Queue interface {
 	// Add takes in a hint. It neither waits nor fails.
 	Add(Hint)
@@ -59,7 +66,8 @@ type item struct {
 	running bool
 	more    bool // a hint came meanwhile
 	tries   int
-	dead    bool // given up: it stays until it is asked for again, to be seen
+	dead    bool // given up: it stays until it is asked for again
+	lost    bool // was given up, and has not come to anything since: for the metrics
 }
 
 // NewQueue makes a queue in memory.
@@ -236,7 +244,7 @@ func (q *memory) done(it *item) {
 	if !it.more {
 		delete(q.keys, it.hint.Key)
 	}
-	it.running, it.tries, it.ready, it.order = false, 0, time.Time{}, time.Now().UnixNano()
+	it.running, it.lost, it.tries, it.ready, it.order = false, false, 0, time.Time{}, time.Now().UnixNano()
 	q.changed()
 }
 
@@ -263,7 +271,7 @@ func (q *memory) again(it *item, hint Hint, err error) bool {
 func (q *memory) bury(it *item) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	it.running, it.dead, it.tries, it.ready = false, !it.more, 0, time.Time{}
+	it.running, it.dead, it.lost, it.tries, it.ready = false, !it.more, true, 0, time.Time{}
 	q.changed()
 }
 
@@ -277,14 +285,16 @@ func (q *memory) pause(tries int) time.Duration {
 	return d/2 + rand.N(d/2+1)
 }
 
-// Waiting counts the keys that wait or are worked on, and those given up.
+// Waiting counts the keys that wait or are worked on, and those that were given
+// up: until they come to something, though they are tried again meanwhile.
 func (q *memory) Waiting() (waiting, dead int) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	for _, it := range q.keys {
-		if it.dead {
+		if it.lost {
 			dead++
-		} else {
+		}
+		if !it.dead {
 			waiting++
 		}
 	}

@@ -89,8 +89,8 @@ func (w *hubWorld) file(name, text string) string {
 
 var deliveriesAt = regexp.MustCompile(`deliveries are taken at (http://\S+)`)
 
-// serve starts milepost serve with flags, and waits until it takes deliveries.
-func (w *hubWorld) serve(flags ...string) {
+// args are those of milepost serve, with flags.
+func (w *hubWorld) args(flags ...string) []string {
 	w.t.Helper()
 	free, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -98,12 +98,24 @@ func (w *hubWorld) serve(flags ...string) {
 	}
 	w.admin = free.Addr().String()
 	_ = free.Close()
+	return append([]string{"serve", "--listen", "127.0.0.1:0", "--admin", w.admin, "--cache", filepath.Join(w.dir, "cache"), "--verbose",
+		"--github-repo", "acme/careers", "--github-url", w.url, "--github-webhook-secret-file", w.file("secrets", "# the old one, and the new\nanother secret of old\n\n"+hookSecret+"\n")}, flags...)
+}
+
+// serve starts milepost serve with flags, and waits until it takes deliveries.
+func (w *hubWorld) serve(flags ...string) {
+	w.t.Helper()
 	ctx, stop := context.WithCancel(w.t.Context())
 	w.stop, w.code = stop, make(chan int, 1)
-	args := append([]string{"serve", "--listen", "127.0.0.1:0", "--admin", w.admin, "--cache", filepath.Join(w.dir, "cache"), "--verbose",
-		"--github-repo", "acme/careers", "--github-url", w.url, "--github-webhook-secret-file", w.file("secrets", "# the old one, and the new\nanother secret of old\n\n"+hookSecret+"\n")}, flags...)
+	args := w.args(flags...)
 	go func() { w.code <- run(ctx, args, strings.NewReader(""), &w.stdout, &w.stderr) }()
 	w.t.Cleanup(stop)
+	w.listen()
+}
+
+// listen waits until the server takes deliveries, and has them sent there.
+func (w *hubWorld) listen() {
+	w.t.Helper()
 	w.wait("it takes deliveries", func() error {
 		if deliveriesAt.FindString(w.stdout.String()) == "" {
 			return errors.New(w.stdout.String() + w.stderr.String())

@@ -26,9 +26,15 @@ const (
 
 func main() {
 	compile.RunIfWorker()
+	os.Exit(start())
+}
+
+// start runs the program until it ends, or is asked to. It returns the exit
+// code.
+func start() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+	return run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
 }
 
 // run is the whole program. It returns the exit code.
