@@ -9,7 +9,6 @@ import (
 	"regexp"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/google/go-github/v60/github"
@@ -34,7 +33,7 @@ type GitHub struct {
 	site        *url.URL       // of its pages and of Git
 	check, make *github.Client // by scope
 	owner, name string
-	limited     atomic.Int64 // how often GitHub asked to wait
+	usage       *usage
 
 	mu sync.Mutex
 	me string // the login that comments are written by, once it is known
@@ -80,16 +79,17 @@ func Connect(o Account) (*GitHub, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &auth{api: at.api, appID: o.AppID, plain: o.Token, now: o.Now, send: o.Transport}
+	u := newUsage()
+	a := &auth{api: at.api, appID: o.AppID, plain: o.Token, now: o.Now, send: counting{o.Transport, u}}
 	a.owner, a.name, _ = strings.Cut(o.Repository, "/")
 	if o.AppID != 0 {
 		if a.key, err = parseKey(o.AppKey); err != nil {
 			return nil, err
 		}
 	}
-	g := &GitHub{auth: a, site: at.site, owner: a.owner, name: a.name}
+	g := &GitHub{auth: a, usage: u, site: at.site, owner: a.owner, name: a.name}
 	for s, client := range map[scope]**github.Client{checking: &g.check, releasing: &g.make} {
-		calm := patient{next: authorised{a, s}, sleep: o.Sleep, now: o.Now, limited: func() { g.limited.Add(1) }}
+		calm := patient{next: authorised{a, s}, sleep: o.Sleep, now: o.Now, usage: u}
 		*client = github.NewClient(&http.Client{Transport: &remembering{next: calm}})
 		(*client).BaseURL, (*client).UploadURL = at.api, at.uploads
 	}

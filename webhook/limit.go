@@ -16,10 +16,10 @@ import (
 // of an hour are given anew. Where that takes longer than the context has, it
 // says so at once, by a laterError.
 type patient struct {
-	next    http.RoundTripper
-	sleep   func(context.Context, time.Duration) error
-	now     func() time.Time
-	limited func()
+	next  http.RoundTripper
+	sleep func(context.Context, time.Duration) error
+	now   func() time.Time
+	usage *usage
 }
 
 const (
@@ -38,13 +38,14 @@ func (t patient) RoundTrip(req *http.Request) (*http.Response, error) {
 		if err != nil {
 			return nil, err
 		}
+		t.usage.answered(res)
 		wait, limited := t.wait(res)
 		if !limited {
 			res.Header.Del("X-RateLimit-Reset") // or go-github refuses calls by itself, and by another clock
 			return res, nil
 		}
 		_ = res.Body.Close()
-		t.limited()
+		t.usage.limited.Add(1)
 		end, bounded := req.Context().Deadline()
 		if try == maxWaits || bounded && time.Until(end) < wait {
 			return nil, &laterError{wait, "GitHub asks to wait"}

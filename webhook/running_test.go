@@ -5,8 +5,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-
-	"github.com/prometheus/client_golang/prometheus"
 )
 
 // TestRunningIsTrue holds docs/running.md to what an App really needs.
@@ -44,39 +42,4 @@ func TestRunningIsTrue(t *testing.T) {
 	if !strings.Contains(text, "the check `"+CheckName+"`") {
 		t.Errorf("the check %s is not named", CheckName)
 	}
-	all := metricNames(t)
-	for _, m := range regexp.MustCompile("`(milepost_webhook_[a-z_]+)").FindAllStringSubmatch(text, -1) {
-		if !strings.Contains(all, `"`+m[1]+`"`) {
-			t.Errorf("there is no metric %s in %s", m[1], all)
-		}
-	}
 }
-
-// metricNames are the metrics as they describe themselves.
-func metricNames(t *testing.T) string {
-	t.Helper()
-	m := newMetrics(&GitHub{})
-	m.watch(newMemory(QueueOptions{}))
-	all := describer{}
-	if err := m.register(&all); err != nil {
-		t.Fatal(err)
-	}
-	return strings.Join(all, "\n")
-}
-
-// describer notes what is registered.
-type describer []string
-
-func (d *describer) Register(c prometheus.Collector) error {
-	ch := make(chan *prometheus.Desc, 8)
-	c.Describe(ch)
-	close(ch)
-	for desc := range ch {
-		*d = append(*d, desc.String())
-	}
-	return nil
-}
-
-func (d *describer) MustRegister(...prometheus.Collector) {}
-
-func (d *describer) Unregister(prometheus.Collector) bool { return false }
