@@ -92,14 +92,20 @@ var deliveriesAt = regexp.MustCompile(`deliveries are taken at (http://\S+)`)
 // args are those of milepost serve, with flags.
 func (w *hubWorld) args(flags ...string) []string {
 	w.t.Helper()
-	free, err := net.Listen("tcp", "127.0.0.1:0")
+	w.admin = w.free()
+	return append([]string{"serve", "--listen", "127.0.0.1:0", "--admin", w.admin, "--cache", filepath.Join(w.dir, "cache"), "--verbose",
+		"--github-repo", "acme/careers", "--github-url", w.url, "--github-webhook-secret-file", w.file("secrets", "# the old one, and the new\nanother secret of old\n\n"+hookSecret+"\n")}, flags...)
+}
+
+// free is an address where nobody listens.
+func (w *hubWorld) free() string {
+	w.t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	w.admin = free.Addr().String()
-	_ = free.Close()
-	return append([]string{"serve", "--listen", "127.0.0.1:0", "--admin", w.admin, "--cache", filepath.Join(w.dir, "cache"), "--verbose",
-		"--github-repo", "acme/careers", "--github-url", w.url, "--github-webhook-secret-file", w.file("secrets", "# the old one, and the new\nanother secret of old\n\n"+hookSecret+"\n")}, flags...)
+	defer l.Close()
+	return l.Addr().String()
 }
 
 // serve starts milepost serve with flags, and waits until it takes deliveries.

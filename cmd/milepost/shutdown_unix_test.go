@@ -23,17 +23,7 @@ func TestShutdownFinishesWhatIsUnderWay(t *testing.T) {
 	w := newHubWorld(t)
 	app := []string{"--github-app-id", fmt.Sprint(w.hub.App().ID), "--github-app-key-file", w.file("app.pem", string(w.hub.App().KeyPEM))}
 	cmd := exec.Command("milepost", w.args(app...)...)
-	cmd.Stdout, cmd.Stderr = &w.stdout, &w.stderr
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	w.code = make(chan int, 1)
-	go func() {
-		_ = cmd.Wait()
-		w.code <- cmd.ProcessState.ExitCode()
-	}()
-	t.Cleanup(func() { _ = cmd.Process.Kill() })
-	w.listen()
+	w.process(cmd)
 	w.hub.Fault(fakehub.Fault{Kind: fakehub.Slow, Method: "GET", Path: "/pulls/1/files", Delay: 3 * time.Second})
 	_, head := w.open("Two")
 	w.wait("the check begins", func() error { return w.checked(head, "in_progress", "") })
@@ -77,6 +67,24 @@ func TestShutdownFinishesWhatIsUnderWay(t *testing.T) {
 	w.serve(app...)
 	w.wait("what waited", func() error { return w.checked(late, "completed", "success") })
 	w.end()
+}
+
+// process starts milepost serve as a process of its own, and waits until it
+// takes deliveries.
+func (w *hubWorld) process(cmd *exec.Cmd) {
+	w.t.Helper()
+	cmd.Stdout, cmd.Stderr = &w.stdout, &w.stderr
+	if err := cmd.Start(); err != nil {
+		w.t.Fatal(err)
+	}
+	w.code = make(chan int, 1)
+	go func() {
+		_ = cmd.Wait()
+		w.code <- cmd.ProcessState.ExitCode()
+	}()
+	w.stop = func() { _ = cmd.Process.Signal(syscall.SIGTERM) } // it may have ended
+	w.t.Cleanup(func() { _ = cmd.Process.Kill() })
+	w.listen()
 }
 
 // checked says whether a commit's check is as expected.
