@@ -18,23 +18,24 @@ const module = "github.com/milepost-dev/milepost/"
 // may lists what each package may import of this module. Imports point one
 // way: the vocabulary in the middle, what it is adapted to around it.
 var may = map[string][]string{
-	"schema":            {},
-	"internal/ladder":   {},
-	"internal/diag":     {},
-	"internal/gitrepo":  {},
-	"internal/scaffold": {},
-	"internal/synth":    {},
-	"internal/gittest":  {},
-	"internal/story":    {"internal/gittest"},
-	"internal/hostile":  {},
-	"internal/fakehub":  {}, // plays GitHub for tests and the demo, and knows nothing of Milepost
-	"internal/compile":  {"schema", "internal/ladder", "internal/diag"},
-	"internal/history":  {"internal/gitrepo", "internal/compile", "internal/notes", "internal/ladder", "internal/diag"},
-	"internal/review":   {"internal/compile", "internal/ladder", "internal/diag"},
-	"internal/notes":    {"internal/ladder"}, // one place says to people what a change means for them
-	"server":            {"internal/history", "internal/notes", "internal/ladder", "internal/diag"},
-	"webhook":           {"internal/review", "internal/history", "internal/gitrepo", "internal/compile", "internal/notes", "internal/ladder", "internal/diag"}, // GitHub's surprises stay in one place
-	"cmd/milepost":      {"*"},
+	"schema":               {},
+	"internal/ladder":      {},
+	"internal/diag":        {},
+	"internal/gitrepo":     {},
+	"internal/scaffold":    {},
+	"internal/synth":       {},
+	"internal/gittest":     {},
+	"internal/story":       {"internal/gittest"},
+	"internal/hostile":     {},
+	"internal/browsertest": {}, // Chromium for the tests of several packages
+	"internal/fakehub":     {}, // plays GitHub for tests and the demo, and knows nothing of Milepost
+	"internal/compile":     {"schema", "internal/ladder", "internal/diag"},
+	"internal/history":     {"internal/gitrepo", "internal/compile", "internal/notes", "internal/ladder", "internal/diag"},
+	"internal/review":      {"internal/compile", "internal/ladder", "internal/diag"},
+	"internal/notes":       {"internal/ladder"}, // one place says to people what a change means for them
+	"server":               {"internal/history", "internal/notes", "internal/ladder", "internal/diag"},
+	"webhook":              {"internal/review", "internal/history", "internal/gitrepo", "internal/compile", "internal/notes", "internal/ladder", "internal/diag"}, // GitHub's surprises stay in one place
+	"cmd/milepost":         {"*"},
 }
 
 // only lists modules that one package alone may import, and why.
@@ -43,6 +44,8 @@ var only = []struct{ module, pkg, why string }{
 	{"github.com/go-git/go-git", "internal/gitrepo", "Git's surprises stay in one place"},
 	{"github.com/labstack/echo", "server", "the move to another version of Echo stays small"},
 	{"github.com/google/go-github", "webhook", "GitHub's surprises stay in one place"},
+	{"github.com/yuin/goldmark", "internal/fakehub", "Milepost writes Markdown and never reads it: only who plays GitHub renders it"},
+	{"github.com/chromedp/chromedp", "internal/browsertest", "no program starts a browser: only tests do"},
 	{"github.com/spf13/cobra", "cmd/milepost", "packages know nothing of flags"},
 }
 

@@ -74,70 +74,54 @@ var brokenPages = []struct{ name, path string }{
 
 func (b *browser) everyPage(t *testing.T) {
 	for _, sc := range screens {
-		b.show(t, sc)
+		b.Show(t, sc)
 		for _, p := range browserPages {
-			b.open(t, p.path)
-			b.look(t, p.name+" "+sc.name)
-			for _, said := range b.noted() {
-				t.Errorf("%s %s: %s", p.name, sc.name, said)
-			}
-			b.screenshot(t, p.name+"-"+sc.name)
+			b.Open(t, p.path)
+			b.Look(t, p.name+" "+sc.Name)
+			b.Quiet(t, p.name+" "+sc.Name)
+			b.Screenshot(t, p.name+"-"+sc.Name)
 		}
 		for _, p := range brokenPages {
-			b.open(t, p.path)
-			b.look(t, p.name+" "+sc.name)
-			for _, said := range b.noted() {
+			b.Open(t, p.path)
+			b.Look(t, p.name+" "+sc.Name)
+			for _, said := range b.Noted() {
 				if !strings.Contains(said, "Failed to load resource: the server responded with a status of 4") {
-					t.Errorf("%s %s: %s", p.name, sc.name, said)
+					t.Errorf("%s %s: %s", p.name, sc.Name, said)
 				}
 			}
-			b.screenshot(t, p.name+"-"+sc.name)
+			b.Screenshot(t, p.name+"-"+sc.Name)
 		}
-	}
-}
-
-// look checks what holds for every page.
-func (b *browser) look(t *testing.T, what string) {
-	t.Helper()
-	for _, v := range b.violations(t) {
-		t.Errorf("%s: %s", what, v)
-	}
-	if over := eval[int](t, b, "document.documentElement.scrollWidth - document.documentElement.clientWidth"); over > 0 {
-		t.Errorf("%s: the page is %d pixels wider than the screen", what, over)
-	}
-	if styled := eval[int](t, b, "document.styleSheets.length"); styled != 1 {
-		t.Errorf("%s: %d style sheets are loaded", what, styled)
 	}
 }
 
 func (b *browser) asOf(t *testing.T) {
-	b.show(t, screens[0])
-	b.open(t, "/frameworks/product-operations-ladder?track=ic")
-	b.run(t, chromedp.Evaluate(`document.querySelector("#as-of").value = "2025-03-01"`, nil), chromedp.Click(".dateform button"), chromedp.WaitVisible(".asof.elsewhere"))
-	if got := b.path(t); got != "/frameworks/product-operations-ladder?track=ic&as_of=2025-03-01" {
+	b.Show(t, screens[0])
+	b.Open(t, "/frameworks/product-operations-ladder?track=ic")
+	b.Run(t, chromedp.Evaluate(`document.querySelector("#as-of").value = "2025-03-01"`, nil), chromedp.Click(".dateform button"), chromedp.WaitVisible(".asof.elsewhere"))
+	if got := b.Path(t); got != "/frameworks/product-operations-ladder?track=ic&as_of=2025-03-01" {
 		t.Errorf("the date leads to %s", got)
 	}
 	if got := eval[string](t, b, `document.querySelector(".asof p").innerText`); !strings.Contains(got, "As of 1 March 2025: version 1.0.0") {
 		t.Errorf("the page says %q", got)
 	}
-	b.run(t, chromedp.Click(`#l4 a`), chromedp.WaitVisible(".ask"))
-	if got := b.path(t); got != "/frameworks/product-operations-ladder/levels/l4?as_of=2025-03-01" {
+	b.Run(t, chromedp.Click(`#l4 a`), chromedp.WaitVisible(".ask"))
+	if got := b.Path(t); got != "/frameworks/product-operations-ladder/levels/l4?as_of=2025-03-01" {
 		t.Errorf("the level is at %s: is the date lost?", got)
 	}
-	b.run(t, chromedp.Click(`.asof .ways a:last-child`), chromedp.WaitNotPresent(".asof.elsewhere"), chromedp.WaitVisible(".ask"))
-	if got := b.path(t); got != "/frameworks/product-operations-ladder/levels/l4" {
+	b.Run(t, chromedp.Click(`.asof .ways a:last-child`), chromedp.WaitNotPresent(".asof.elsewhere"), chromedp.WaitVisible(".ask"))
+	if got := b.Path(t); got != "/frameworks/product-operations-ladder/levels/l4" {
 		t.Errorf("today is at %s", got)
 	}
 	// Choosing in the calendar shows the day at once.
-	b.run(t, chromedp.Evaluate(`{ const f = document.querySelector("#as-of"); f.value = "2025-07-01"; f.dispatchEvent(new Event("change", {bubbles: true})); }`, nil), chromedp.WaitVisible(".asof.elsewhere"))
-	if got := b.path(t); got != "/frameworks/product-operations-ladder/levels/l4?as_of=2025-07-01" {
+	b.Run(t, chromedp.Evaluate(`{ const f = document.querySelector("#as-of"); f.value = "2025-07-01"; f.dispatchEvent(new Event("change", {bubbles: true})); }`, nil), chromedp.WaitVisible(".asof.elsewhere"))
+	if got := b.Path(t); got != "/frameworks/product-operations-ladder/levels/l4?as_of=2025-07-01" {
 		t.Errorf("choosing a day leads to %s", got)
 	}
 }
 
 func (b *browser) sticky(t *testing.T) {
-	b.show(t, screens[0])
-	b.open(t, "/frameworks/product-operations-ladder")
+	b.Show(t, screens[0])
+	b.Open(t, "/frameworks/product-operations-ladder")
 	type place struct{ FrameTop, FrameLeft, HeadTop, RowLeft, Tracks float64 }
 	at := eval[place](t, b, `(() => {
 		const frame = document.querySelector(".frame");
@@ -148,44 +132,44 @@ func (b *browser) sticky(t *testing.T) {
 	if at.Tracks < 800 || abs(at.HeadTop-at.FrameTop) > 2 || abs(at.RowLeft-at.FrameLeft) > 2 {
 		t.Errorf("header row or first column scroll away: %+v", at)
 	}
-	b.screenshot(t, "matrix-scrolled")
+	b.Screenshot(t, "matrix-scrolled")
 }
 
 func abs(f float64) float64 { return max(f, -f) }
 
 func (b *browser) addresses(t *testing.T) {
-	b.show(t, screens[0])
-	b.open(t, "/frameworks/product-operations-ladder#l4.complexity")
+	b.Show(t, screens[0])
+	b.Open(t, "/frameworks/product-operations-ladder#l4.complexity")
 	if got := eval[string](t, b, `getComputedStyle(document.querySelector("[id='l3.complexity']")).boxShadow`); got == "none" {
 		t.Errorf("the cell of an address that shares it is not marked")
 	}
-	b.screenshot(t, "matrix-address")
-	b.run(t, chromedp.Focus(`a[href="#l1.autonomy"]`), chromedp.Sleep(300*time.Millisecond))
+	b.Screenshot(t, "matrix-address")
+	b.Run(t, chromedp.Focus(`a[href="#l1.autonomy"]`), chromedp.Sleep(300*time.Millisecond))
 	if got := eval[string](t, b, `getComputedStyle(document.activeElement).opacity`); got != "1" {
 		t.Errorf("the address of a cell has opacity %s when it has the focus", got)
 	}
-	b.show(t, screens[2])
-	b.open(t, "/frameworks/product-operations-ladder?as_of=2025-03-01#l4.autonomy")
-	b.run(t, chromedp.WaitVisible(".ask"))
-	if got := b.path(t); got != "/frameworks/product-operations-ladder/levels/l4?as_of=2025-03-01#autonomy" {
+	b.Show(t, screens[2])
+	b.Open(t, "/frameworks/product-operations-ladder?as_of=2025-03-01#l4.autonomy")
+	b.Run(t, chromedp.WaitVisible(".ask"))
+	if got := b.Path(t); got != "/frameworks/product-operations-ladder/levels/l4?as_of=2025-03-01#autonomy" {
 		t.Errorf("on a phone the address of a cell leads to %s", got)
 	}
 }
 
 func (b *browser) keyboard(t *testing.T) {
-	b.show(t, screens[0])
-	b.open(t, "/frameworks/product-operations-ladder")
+	b.Show(t, screens[0])
+	b.Open(t, "/frameworks/product-operations-ladder")
 	tab := chromedp.ActionFunc(func(ctx context.Context) error {
 		return input.DispatchKeyEvent(input.KeyDown).WithKey("Tab").WithCode("Tab").WithWindowsVirtualKeyCode(9).Do(ctx)
 	})
-	b.run(t, tab)
+	b.Run(t, tab)
 	if got := eval[string](t, b, `document.activeElement.className + " " + (document.activeElement.getBoundingClientRect().top >= 0)`); got != "skip true" {
 		t.Errorf("the first stop is %q, want the link past the header, in view", got)
 	}
 	for i := range 40 {
-		b.run(t, tab)
+		b.Run(t, tab)
 		if i == 6 {
-			b.screenshot(t, "focus")
+			b.Screenshot(t, "focus")
 		}
 		// The calendar button inside of a date field has its own ring, out of reach of scripts.
 		if ring := eval[string](t, b, `document.activeElement.matches("input[type=date]") ? "own" : getComputedStyle(document.activeElement).outlineStyle`); ring == "none" {
@@ -195,29 +179,29 @@ func (b *browser) keyboard(t *testing.T) {
 }
 
 func (b *browser) folding(t *testing.T) {
-	b.show(t, screens[0])
-	b.open(t, "/frameworks/product-operations-ladder/levels/l4")
+	b.Show(t, screens[0])
+	b.Open(t, "/frameworks/product-operations-ladder/levels/l4")
 	open := `document.querySelectorAll("details.same[open]").length`
 	before := eval[int](t, b, open)
-	b.run(t, chromedp.Click(".fold"))
+	b.Run(t, chromedp.Click(".fold"))
 	if after := eval[int](t, b, open); before == 0 || after != 0 {
 		t.Errorf("%d are open before folding, %d after", before, after)
 	}
-	b.screenshot(t, "level-folded")
-	b.run(t, chromedp.Click(".fold"))
+	b.Screenshot(t, "level-folded")
+	b.Run(t, chromedp.Click(".fold"))
 	if again := eval[int](t, b, open); again != before {
 		t.Errorf("%d are open after unfolding, want %d", again, before)
 	}
 }
 
 func (b *browser) comparing(t *testing.T) {
-	b.show(t, screens[0])
-	b.open(t, "/frameworks/product-operations-ladder?as_of=2025-03-01")
-	b.run(t, chromedp.SetValue("#compare", "l5"), chromedp.SetValue("#with", "m4"), chromedp.Click(".pair button"), chromedp.WaitVisible(".matrix.two"))
+	b.Show(t, screens[0])
+	b.Open(t, "/frameworks/product-operations-ladder?as_of=2025-03-01")
+	b.Run(t, chromedp.SetValue("#compare", "l5"), chromedp.SetValue("#with", "m4"), chromedp.Click(".pair button"), chromedp.WaitVisible(".matrix.two"))
 	if got := eval[int](t, b, `document.querySelectorAll(".matrix th[scope=col]").length`); got != 2 {
 		t.Errorf("%d levels are shown side by side", got)
 	}
-	if got := b.path(t); !strings.Contains(got, "as_of=2025-03-01") {
+	if got := b.Path(t); !strings.Contains(got, "as_of=2025-03-01") {
 		t.Errorf("comparing leads to %s: is the date lost?", got)
 	}
 }
@@ -226,16 +210,16 @@ var mediaBox = regexp.MustCompile(`/MediaBox \[0 0 ([0-9]+)[0-9.]* ([0-9]+)`)
 
 // print sees that a matrix is printed on A3 across, and the rest on A4.
 func (b *browser) print(t *testing.T) {
-	b.show(t, screens[0])
+	b.Show(t, screens[0])
 	for path, want := range map[string]string{
 		"/frameworks/product-operations-ladder":                 "1191 841",
 		"/frameworks/product-operations-ladder/levels/l4":       "595 841",
 		"/frameworks/product-operations-ladder/diff?from=1.0.0": "595 841",
 		"/pulls/1": "595 841 1191 841 595 841", // its matrix across, what stands around it not
 	} {
-		b.open(t, path)
+		b.Open(t, path)
 		var pdf []byte
-		b.run(t, chromedp.ActionFunc(func(ctx context.Context) (err error) {
+		b.Run(t, chromedp.ActionFunc(func(ctx context.Context) (err error) {
 			pdf, _, err = cdppage.PrintToPDF().WithPreferCSSPageSize(true).WithPaperWidth(8.27).WithPaperHeight(11.69).Do(ctx)
 			return err
 		}))
@@ -254,15 +238,15 @@ func (b *browser) print(t *testing.T) {
 // withoutScripts sees that the date can be chosen and the text read without
 // any script.
 func (b *browser) withoutScripts(t *testing.T) {
-	b.show(t, screens[0])
-	b.run(t, emulation.SetScriptExecutionDisabled(true))
-	b.open(t, "/frameworks/product-operations-ladder/levels/l4")
-	b.run(t, chromedp.Evaluate(`document.querySelector("#as-of").value = "2025-03-01"`, nil), chromedp.Click(".dateform button"), chromedp.WaitVisible(".asof.elsewhere"))
-	if got := b.path(t); got != "/frameworks/product-operations-ladder/levels/l4?as_of=2025-03-01&known_at=" {
+	b.Show(t, screens[0])
+	b.Run(t, emulation.SetScriptExecutionDisabled(true))
+	b.Open(t, "/frameworks/product-operations-ladder/levels/l4")
+	b.Run(t, chromedp.Evaluate(`document.querySelector("#as-of").value = "2025-03-01"`, nil), chromedp.Click(".dateform button"), chromedp.WaitVisible(".asof.elsewhere"))
+	if got := b.Path(t); got != "/frameworks/product-operations-ladder/levels/l4?as_of=2025-03-01&known_at=" {
 		t.Errorf("without scripts the date leads to %s", got)
 	}
 	if eval[bool](t, b, `document.querySelector(".fold").checkVisibility()`) {
 		t.Errorf("without scripts there is a button that does nothing")
 	}
-	b.run(t, emulation.SetScriptExecutionDisabled(false))
+	b.Run(t, emulation.SetScriptExecutionDisabled(false))
 }

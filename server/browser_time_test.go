@@ -10,6 +10,8 @@ import (
 	"github.com/chromedp/cdproto/input"
 	cdppage "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
+
+	"github.com/milepost-dev/milepost/internal/browsertest"
 )
 
 // TestBrowserTime looks at the pages of time with two years of changes, and
@@ -41,15 +43,13 @@ var timePages = []struct{ name, path string }{
 }
 
 func (b *browser) pagesOfTime(t *testing.T) {
-	for _, sc := range []screen{screens[0], screens[3]} {
-		b.show(t, sc)
+	for _, sc := range []browsertest.Screen{screens[0], screens[3]} {
+		b.Show(t, sc)
 		for _, p := range timePages {
-			b.open(t, p.path)
-			b.look(t, p.name+" "+sc.name)
-			for _, said := range b.noted() {
-				t.Errorf("%s %s: %s", p.name, sc.name, said)
-			}
-			b.screenshot(t, p.name+"-"+sc.name)
+			b.Open(t, p.path)
+			b.Look(t, p.name+" "+sc.Name)
+			b.Quiet(t, p.name+" "+sc.Name)
+			b.Screenshot(t, p.name+"-"+sc.Name)
 		}
 	}
 }
@@ -59,7 +59,7 @@ func (b *browser) press(t *testing.T, keys ...string) {
 	t.Helper()
 	codes := map[string]int64{"ArrowLeft": 37, "ArrowRight": 39, "PageUp": 33, "PageDown": 34, "Home": 36, "End": 35}
 	for _, key := range keys {
-		b.run(t, chromedp.ActionFunc(func(ctx context.Context) error {
+		b.Run(t, chromedp.ActionFunc(func(ctx context.Context) error {
 			if err := input.DispatchKeyEvent(input.KeyDown).WithKey(key).WithCode(key).WithWindowsVirtualKeyCode(codes[key]).Do(ctx); err != nil {
 				return err
 			}
@@ -71,9 +71,9 @@ func (b *browser) press(t *testing.T, keys ...string) {
 // slider moves along the line of time, and holds each stop against the page
 // that the server makes of its address.
 func (b *browser) slider(t *testing.T) {
-	b.show(t, screens[0])
-	b.open(t, care+"/versions")
-	b.run(t, emulation.SetFocusEmulationEnabled(true), chromedp.WaitVisible("#day"), chromedp.Focus("#day"))
+	b.Show(t, screens[0])
+	b.Open(t, care+"/versions")
+	b.Run(t, emulation.SetFocusEmulationEnabled(true), chromedp.WaitVisible("#day"), chromedp.Focus("#day"))
 	type stop struct{ Path, Says, Spoken, Chosen, Read, Field, Crumb string }
 	look := func() stop {
 		return eval[stop](t, b, `(() => {
@@ -106,7 +106,7 @@ func (b *browser) slider(t *testing.T) {
 			t.Errorf("%v: the links lead to %+v", step.keys, got)
 		}
 		// The server says the same of that address.
-		b.run(t, chromedp.Reload(), chromedp.WaitVisible("#day"), chromedp.Focus("#day"))
+		b.Run(t, chromedp.Reload(), chromedp.WaitVisible("#day"), chromedp.Focus("#day"))
 		if again := look(); again != got {
 			t.Errorf("%v: loaded again, the page says %+v, want %+v", step.keys, again, got)
 		}
@@ -114,21 +114,21 @@ func (b *browser) slider(t *testing.T) {
 	if got := eval[string](t, b, `getComputedStyle(document.querySelector("#day")).outlineStyle`); got != "solid" {
 		t.Errorf("the slider has the focus and the outline %q", got)
 	}
-	b.screenshot(t, "time-slider-focus")
-	b.run(t, chromedp.Click(".asof .ways a"), chromedp.WaitNotPresent(".asof.elsewhere"))
-	if got := b.path(t); got != care+"/versions" {
+	b.Screenshot(t, "time-slider-focus")
+	b.Run(t, chromedp.Click(".asof .ways a"), chromedp.WaitNotPresent(".asof.elsewhere"))
+	if got := b.Path(t); got != care+"/versions" {
 		t.Errorf("today is at %s", got)
 	}
-	for _, said := range b.noted() {
+	for _, said := range b.Noted() {
 		t.Error(said)
 	}
 }
 
 // walking sees that both days stay while people walk about.
 func (b *browser) walking(t *testing.T) {
-	b.show(t, screens[0])
+	b.Show(t, screens[0])
 	const days = "as_of=2026-03-15&known_at=2026-02-01"
-	b.open(t, "/?"+days)
+	b.Open(t, "/?"+days)
 	for _, step := range []struct{ click, wait, want string }{
 		{`.books a[href*="care-ladder"]`, ".matrix", care + "?" + days},
 		{"#l3 a", ".ask", care + "/levels/l3?" + days},
@@ -143,8 +143,8 @@ func (b *browser) walking(t *testing.T) {
 		{".parts li:nth-child(3) a", ".range", care + "/diff?" + days},
 		{".crumbs li:first-child a", ".books", "/?" + days},
 	} {
-		b.run(t, chromedp.Click(step.click), chromedp.WaitVisible(step.wait))
-		if got := b.path(t); got != step.want {
+		b.Run(t, chromedp.Click(step.click), chromedp.WaitVisible(step.wait))
+		if got := b.Path(t); got != step.want {
 			t.Fatalf("%s leads to %s, want %s", step.click, got, step.want)
 		}
 		if got := eval[string](t, b, `document.querySelector(".asof .says").innerText`); !strings.HasPrefix(got, "As of 15 March 2026, as it was known on 1 February 2026") {
@@ -155,71 +155,71 @@ func (b *browser) walking(t *testing.T) {
 
 // forms sees that what is left empty does not stand in the address.
 func (b *browser) forms(t *testing.T) {
-	b.show(t, screens[0])
-	b.open(t, care+"/levels/l3/history")
-	b.run(t, chromedp.Evaluate(`document.querySelector("#from").value = "2025-03-15"`, nil), chromedp.Click("main form button"), chromedp.WaitVisible("h1 time"))
-	if got := b.path(t); got != care+"/levels/l3/history?from=2025-03-15" {
+	b.Show(t, screens[0])
+	b.Open(t, care+"/levels/l3/history")
+	b.Run(t, chromedp.Evaluate(`document.querySelector("#from").value = "2025-03-15"`, nil), chromedp.Click("main form button"), chromedp.WaitVisible("h1 time"))
+	if got := b.Path(t); got != care+"/levels/l3/history?from=2025-03-15" {
 		t.Errorf("the history is at %s", got)
 	}
-	b.open(t, care)
-	b.run(t, chromedp.Click(".known summary"), chromedp.WaitVisible("#known-at"),
+	b.Open(t, care)
+	b.Run(t, chromedp.Click(".known summary"), chromedp.WaitVisible("#known-at"),
 		chromedp.Evaluate(`document.querySelector("#as-of").value = "2025-11-21"; document.querySelector("#known-at").value = "2025-11-21"`, nil),
 		chromedp.Click(".dateform button"), chromedp.WaitVisible(".asof.elsewhere"))
-	if got := eval[string](t, b, `document.querySelector(".asof .says").innerText`); b.path(t) != care+"?as_of=2025-11-21&known_at=2025-11-21" || !strings.Contains(got, "As of 21 November 2025, as it was known that day: version 7.0.0") {
-		t.Errorf("both days lead to %s, which says %q", b.path(t), got)
+	if got := eval[string](t, b, `document.querySelector(".asof .says").innerText`); b.Path(t) != care+"?as_of=2025-11-21&known_at=2025-11-21" || !strings.Contains(got, "As of 21 November 2025, as it was known that day: version 7.0.0") {
+		t.Errorf("both days lead to %s, which says %q", b.Path(t), got)
 	}
-	b.open(t, care+"/diff?from=7.0.0&to=8.3.0")
-	b.run(t, chromedp.Click(".choose summary"), chromedp.SetValue("#for-level", "l3"), chromedp.SetValue("#to", "9.0.0-next.20260901T100000Z"), chromedp.Click(".choose .pair button"), chromedp.WaitVisible(".range"))
-	if got := b.path(t); got != care+"/diff?from=7.0.0&to=9.0.0-next.20260901T100000Z&level=l3" {
+	b.Open(t, care+"/diff?from=7.0.0&to=8.3.0")
+	b.Run(t, chromedp.Click(".choose summary"), chromedp.SetValue("#for-level", "l3"), chromedp.SetValue("#to", "9.0.0-next.20260901T100000Z"), chromedp.Click(".choose .pair button"), chromedp.WaitVisible(".range"))
+	if got := b.Path(t); got != care+"/diff?from=7.0.0&to=9.0.0-next.20260901T100000Z&level=l3" {
 		t.Errorf("comparing leads to %s", got)
 	}
 }
 
 // printTime sees that notes are printed on A4, without the way to other pages.
 func (b *browser) printTime(t *testing.T) {
-	b.show(t, screens[0])
-	b.open(t, care+"/versions/6.0.0/notes")
+	b.Show(t, screens[0])
+	b.Open(t, care+"/versions/6.0.0/notes")
 	var pdf []byte
-	b.run(t, chromedp.ActionFunc(func(ctx context.Context) (err error) {
+	b.Run(t, chromedp.ActionFunc(func(ctx context.Context) (err error) {
 		pdf, _, err = cdppage.PrintToPDF().WithPreferCSSPageSize(true).WithPaperWidth(8.27).WithPaperHeight(11.69).Do(ctx)
 		return err
 	}))
 	if m := mediaBox.FindSubmatch(pdf); m == nil || string(m[1]) != "595" {
 		t.Errorf("the notes are printed on %q", m)
 	}
-	b.run(t, emulation.SetEmulatedMedia().WithMedia("print"))
+	b.Run(t, emulation.SetEmulatedMedia().WithMedia("print"))
 	for _, gone := range []string{".parts", ".asof", ".links", ".crumbs"} {
 		if eval[bool](t, b, fmt.Sprintf(`document.querySelector(%q).checkVisibility()`, gone)) {
 			t.Errorf("%s is printed", gone)
 		}
 	}
-	b.screenshot(t, "time-notes-print")
-	b.run(t, emulation.SetEmulatedMedia().WithMedia(""))
+	b.Screenshot(t, "time-notes-print")
+	b.Run(t, emulation.SetEmulatedMedia().WithMedia(""))
 }
 
 // timeWithoutScripts sees that the versions can be read, and a day chosen,
 // without any script.
 func (b *browser) timeWithoutScripts(t *testing.T) {
-	b.show(t, screens[0])
-	b.run(t, emulation.SetScriptExecutionDisabled(true))
-	b.open(t, care+"/versions")
+	b.Show(t, screens[0])
+	b.Run(t, emulation.SetScriptExecutionDisabled(true))
+	b.Open(t, care+"/versions")
 	if eval[bool](t, b, `document.querySelector("#day").checkVisibility()`) {
 		t.Errorf("without scripts there is a slider that does nothing")
 	}
 	if got := eval[int](t, b, `document.querySelectorAll(".versions > li a").length`); got < 50 {
 		t.Errorf("without scripts the versions have %d links", got)
 	}
-	b.run(t, chromedp.Evaluate(`document.querySelector("#as-of").value = "2025-11-21"`, nil), chromedp.Click(".dateform button"), chromedp.WaitVisible(".asof.elsewhere"))
+	b.Run(t, chromedp.Evaluate(`document.querySelector("#as-of").value = "2025-11-21"`, nil), chromedp.Click(".dateform button"), chromedp.WaitVisible(".asof.elsewhere"))
 	// An empty field is sent, and counts as not sent.
-	if got := b.path(t); got != care+"/versions?as_of=2025-11-21&known_at=" {
+	if got := b.Path(t); got != care+"/versions?as_of=2025-11-21&known_at=" {
 		t.Errorf("without scripts the date leads to %s", got)
 	}
 	if got := eval[string](t, b, `document.querySelector(".versions > [aria-current] .when").innerText`); !strings.Contains(got, "20 November 2025") {
 		t.Errorf("the version of that day is not marked: %q", got)
 	}
-	b.run(t, chromedp.Click(`.parts a`), chromedp.WaitVisible(".matrix"))
-	if got := b.path(t); got != care+"?as_of=2025-11-21" {
+	b.Run(t, chromedp.Click(`.parts a`), chromedp.WaitVisible(".matrix"))
+	if got := b.Path(t); got != care+"?as_of=2025-11-21" {
 		t.Errorf("the text is at %s", got)
 	}
-	b.run(t, emulation.SetScriptExecutionDisabled(false))
+	b.Run(t, emulation.SetScriptExecutionDisabled(false))
 }

@@ -24,7 +24,7 @@ func (a *app) demoCommand() *cobra.Command {
 with an example ladder, a stand-in for GitHub, and the real server, all in this
 program. HR proposes a change with a slip, the check says what to mend, HR mends
 it, it is merged, tagged and released, and the ladder is read as of yesterday
-and as of today.
+and as of today. It prints where the stand-in can be watched in a browser.
 
 It takes under a minute, and leaves nothing behind. A step that does not come
 true ends it with exit code 3.`,

@@ -57,7 +57,8 @@ func (d *demo) play(ctx context.Context) error {
 func (d *demo) opening() {
 	fmt.Fprintf(d.w, "Everything here runs in this program, and on this machine alone:\n")
 	d.say("the pages and the API   %s", d.url("/"))
-	d.say("a stand-in for GitHub   %s", d.repo.CloneURL())
+	d.say("a stand-in for GitHub   %s", d.standIn(""))
+	fmt.Fprintf(d.w, "Watch it at %s: the page shows by itself what comes.\n", d.standIn(""))
 }
 
 func (d *demo) ending(ctx context.Context) error {
@@ -71,7 +72,8 @@ func (d *demo) ending(ctx context.Context) error {
 	}
 	d.say("the ladder           %s", d.url("/frameworks/"+demoLadder))
 	d.say("what staff are told  %s", d.url("/frameworks/"+demoLadder+"/versions/2.0.0/notes"))
-	d.say("the pull request     %s", d.url(fmt.Sprintf("/pulls/%d", d.pull)))
+	d.say("the pull request     %s", d.standIn(fmt.Sprintf("/pull/%d", d.pull)))
+	d.say("its preview          %s", d.url(fmt.Sprintf("/pulls/%d", d.pull)))
 	d.say("the API              %s", d.url("/v1/frameworks/"+demoLadder))
 	fmt.Fprintf(d.w, "It stays up until you press Ctrl-C.\n")
 	<-ctx.Done()
@@ -143,7 +145,7 @@ func (d *demo) open(context.Context) error {
 	}
 	d.say("Pull request #%d, %q: one line more in %s.", d.pull, "Engineers help new colleagues", demoFile)
 	d.quote("+ " + strings.TrimSpace(demoSlip) + "\n")
-	d.say("To be watched at %s", d.url(fmt.Sprintf("/pulls/%d", d.pull)))
+	d.say("To be watched at %s", d.standIn(fmt.Sprintf("/pull/%d", d.pull)))
 	return d.repo.ComputeMerges()
 }
 

@@ -4,19 +4,18 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/milepost-dev/milepost/internal/compile"
 	"github.com/milepost-dev/milepost/internal/fakehub"
-	"github.com/milepost-dev/milepost/internal/gitrepo"
-	"github.com/milepost-dev/milepost/internal/history"
 	"github.com/milepost-dev/milepost/internal/scaffold"
 	"github.com/milepost-dev/milepost/schema"
 	"github.com/milepost-dev/milepost/server"
@@ -30,7 +29,7 @@ type demo struct {
 	keep     bool
 	patience time.Duration // with a step
 
-	github, deliveries, public net.Listener
+	github, public net.Listener
 
 	past  atomic.Bool // whether the clock of the stand-in shows a time months ago
 	hub   *fakehub.Hub
@@ -46,24 +45,27 @@ const (
 	demoLadder          = "engineering-ladder"
 	demoFile            = "frameworks/" + demoLadder + "/l2.cue"
 	demoMonths          = 6 // how old the first version is
+	demoRefresh         = 15 * time.Second
 )
 
 // listen takes the addresses: the pages at one that can be named, the stand-in
-// for GitHub and what it delivers to at any.
+// for GitHub at any.
 func (d *demo) listen(public string) (err error) {
 	if d.public, err = listen(public); err != nil {
 		return err
 	}
 	d.github, err = listen("127.0.0.1:0")
-	if err == nil {
-		d.deliveries, err = listen("127.0.0.1:0")
-	}
 	return err
 }
 
 func (d *demo) hubURL() string { return "http://" + d.github.Addr().String() }
 
 func (d *demo) url(path string) string { return "http://" + d.public.Addr().String() + path }
+
+// standIn is a page of the repository at the stand-in for GitHub.
+func (d *demo) standIn(path string) string {
+	return d.hubURL() + "/" + demoOwner + "/" + demoName + path
+}
 
 // makeRepository makes the repository that people work in, at the stand-in for
 // GitHub. Its first commit is months old, so that there is a past to ask about.
@@ -86,7 +88,7 @@ func (d *demo) makeRepository() error {
 		return err
 	}
 	d.hub.SetURL(d.hubURL())
-	d.hub.SetWebhook("http://"+d.deliveries.Addr().String(), d.hub.App().WebhookSecret)
+	d.hub.SetWebhook(d.url(server.WebhookPath), d.hub.App().WebhookSecret)
 	d.past.Store(true)
 	defer d.past.Store(false)
 	if d.repo, err = d.hub.CreateRepo(demoOwner, demoName, fakehub.RepoOptions{Files: files}); err != nil {
@@ -112,24 +114,25 @@ func (d *demo) run(ctx context.Context) error {
 	g.Go(func() error { return serveLocal(ctx, d.github, d.hub.Handler()) })
 	g.Go(func() error {
 		defer stop()
-		svc, srv, repo, err := d.milepost(ctx)
-		if err != nil {
-			return errors.Join(fmt.Errorf("setting the stage: %w", err), d.public.Close(), d.deliveries.Close())
-		}
-		defer repo.Close()
-		return d.perform(ctx, svc, srv)
+		return d.perform(ctx)
 	})
 	return g.Wait()
 }
 
-// perform plays while the server runs.
-func (d *demo) perform(ctx context.Context, svc *webhook.Service, srv *server.Server) error {
+// perform plays while a server runs, which is put together and run as serve
+// does it. It says nothing of itself.
+func (d *demo) perform(ctx context.Context) error {
+	a := newApp(strings.NewReader(""), io.Discard, io.Discard)
+	a.dir, a.branch, a.cache = "frameworks", "main", filepath.Join(d.dir, "cache")
+	r, err := d.milepost(ctx, a)
+	if err != nil {
+		return errors.Join(fmt.Errorf("setting the stage: %w", err), d.public.Close())
+	}
+	defer r.repo.Close()
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error { return serveLocal(ctx, d.deliveries, svc.Handler()) })
-	g.Go(func() error { return srv.Serve(ctx, d.public, nil) })
-	g.Go(func() error { return unlessOver(ctx, svc.Run(ctx)) })
+	g.Go(func() error { return unlessOver(ctx, a.runServer(ctx, r)) })
 	g.Go(func() error { return unlessOver(ctx, d.hub.Run(ctx)) })
 	g.Go(func() error {
 		defer stop()
@@ -146,46 +149,19 @@ func unlessOver(ctx context.Context, err error) error {
 	return err
 }
 
-// milepost makes what an organisation would run, of the same parts.
-func (d *demo) milepost(ctx context.Context) (*webhook.Service, *server.Server, *gitrepo.Repo, error) {
+// milepost makes what an organisation would run, as the App of the stand-in.
+func (d *demo) milepost(ctx context.Context, a *app) (running, error) {
 	app := d.hub.App()
 	gh, err := webhook.Connect(webhook.Account{
 		Repository: demoOwner + "/" + demoName, BaseURL: d.hubURL(), AppID: int64(app.ID), AppKey: webhook.NewSecret(string(app.KeyPEM)),
 	})
 	if err != nil {
-		return nil, nil, nil, err
+		return running{}, err
 	}
-	cache := filepath.Join(d.dir, "cache")
-	repo, err := gitrepo.Open(ctx, gitrepo.Options{Location: gh.CloneURL(), CacheDir: cache, Branch: "main", TokenSource: gh.Token})
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	svc, srv, err := d.parts(ctx, gh, repo, cache)
-	if err != nil {
-		return nil, nil, nil, errors.Join(err, repo.Close())
-	}
-	return svc, srv, repo, nil
-}
-
-// parts puts the server together, and reads the history.
-func (d *demo) parts(ctx context.Context, gh *webhook.GitHub, repo *gitrepo.Repo, cache string) (*webhook.Service, *server.Server, error) {
-	c, err := compile.New(compile.Options{CacheDir: cache, Isolated: true})
-	if err != nil {
-		return nil, nil, err
-	}
-	store := history.NewStore(history.Options{Repo: repo, Root: "frameworks", Compiler: c, Tags: history.TagsOf(repo)})
-	if err := store.Refresh(ctx); err != nil {
-		return nil, nil, err
-	}
-	svc, err := webhook.New(webhook.Options{
-		GitHub: gh, Secrets: []webhook.Secret{webhook.NewSecret(d.hub.App().WebhookSecret)}, ServerURL: d.url(""),
-		Trees: repo, Store: store, Compiler: c, Root: "frameworks", Release: true,
-	})
-	if err != nil {
-		return nil, nil, err
-	}
-	srv, err := server.New(server.Options{Store: store, Local: true, Version: programVersion(), Pulls: svc.Proposed})
-	return svc, srv, err
+	r, err := a.assemble(ctx, server.Options{Local: true},
+		webhook.Options{GitHub: gh, Secrets: []webhook.Secret{webhook.NewSecret(app.WebhookSecret)}, ServerURL: d.url(""), Release: true}, false)
+	r.at.public, r.every = d.public, demoRefresh
+	return r, err
 }
 
 // serveLocal answers until ctx ends.

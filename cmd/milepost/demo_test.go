@@ -78,7 +78,7 @@ func TestDemoKeep(t *testing.T) {
 	case code := <-ended:
 		t.Fatalf("it ended with %d: %s", code, &errs)
 	}
-	for _, path := range []string{"/frameworks/" + demoLadder, "/frameworks/" + demoLadder + "/versions/2.0.0/notes", "/pulls/1"} {
+	for _, path := range []string{"/frameworks/" + demoLadder, "/frameworks/" + demoLadder + "/versions/2.0.0/notes", "/pulls/1", "/" + demoOwner + "/" + demoName + "/pull/1"} {
 		m := regexp.MustCompile(`http://127\.0\.0\.1:\d+` + path + `\n`).FindString(up.text())
 		res, err := http.Get(strings.TrimSpace(m))
 		if err != nil {

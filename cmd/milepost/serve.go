@@ -80,37 +80,46 @@ func (a *app) serve(ctx context.Context, o serveOptions) error {
 	if err != nil {
 		return err
 	}
-	is, err := a.serveStore(ctx, log, hub)
-	if err != nil {
-		return err
-	}
 	registry := prometheus.NewRegistry()
-	so := server.Options{Store: is.store, Log: log, Registry: registry, Tokens: tokens, Local: o.local(), Version: programVersion()}
+	r, err := a.assemble(ctx,
+		server.Options{Log: log, Registry: registry, Tokens: tokens, Local: o.local()},
+		webhook.Options{GitHub: hub, Secrets: o.github.secrets, ServerURL: o.links(tokens, log), Release: o.github.releases(), Metrics: registry},
+		o.github.listen != "")
+	if err != nil {
+		return err
+	}
+	if r.at, err = o.listenAll(); err != nil {
+		return err
+	}
+	defer r.at.close()
+	r.every, r.repository = o.refresh, o.github.repo
+	return a.runServer(ctx, r)
+}
+
+// assemble puts a server together from what its content is: that of the
+// repository, and with GitHub what keeps to it there. Deliveries are taken in
+// beside the pages unless they have a listener of their own. The error says
+// what cannot be read, or which options are wrong.
+func (a *app) assemble(ctx context.Context, so server.Options, wo webhook.Options, apart bool) (r running, err error) {
+	if r.served, err = a.serveStore(ctx, so, wo.GitHub); err != nil {
+		return running{}, err
+	}
+	so.Store, so.Version = r.store, programVersion()
 	if so.JSONSchema, err = compile.JSONSchema(); err != nil {
-		return err
+		return running{}, err
 	}
-	var hooks *webhook.Service
-	if hub != nil {
-		wo := webhook.Options{GitHub: hub, Secrets: o.github.secrets, ServerURL: o.links(tokens, log), Release: o.github.releases(),
-			Trees: is.repo, Store: is.store, Compiler: is.compiler, Root: a.dir, Log: log, Metrics: registry}
-		if hooks, err = webhook.New(wo); err != nil {
-			return err
+	if wo.GitHub != nil {
+		wo.Trees, wo.Store, wo.Compiler, wo.Root, wo.Log, wo.Now = r.repo, r.store, r.compiler, a.dir, so.Log, so.Now
+		if r.hooks, err = webhook.New(wo); err != nil {
+			return running{}, err
 		}
-		so.Pulls = hooks.Proposed
-		if o.github.listen == "" {
-			so.Webhook = hooks.Handler()
+		so.Pulls = r.hooks.Proposed
+		if !apart {
+			so.Webhook = r.hooks.Handler()
 		}
 	}
-	srv, err := server.New(so)
-	if err != nil {
-		return err
-	}
-	at, err := o.listenAll()
-	if err != nil {
-		return err
-	}
-	defer at.close()
-	return a.runServer(ctx, running{srv: srv, served: is, hooks: hooks, at: at, every: o.refresh, repository: o.github.repo})
+	r.srv, err = server.New(so)
+	return r, err
 }
 
 // local says whether this machine alone is served, which needs no tokens.
@@ -154,12 +163,12 @@ type served struct {
 // serveStore is the history to serve: that of the repository on GitHub where
 // there is a connection to it. Outside a repository, the directory is served as
 // it is.
-func (a *app) serveStore(ctx context.Context, log *slog.Logger, hub *webhook.GitHub) (served, error) {
+func (a *app) serveStore(ctx context.Context, so server.Options, hub *webhook.GitHub) (served, error) {
 	c, err := a.compiler()
 	if err != nil {
 		return served{}, err
 	}
-	o := history.Options{Root: a.dir, Compiler: c, Log: log, Progress: a.progress.count}
+	o := history.Options{Root: a.dir, Compiler: c, Log: so.Log, Now: so.Now, Progress: a.progress.count}
 	if hub != nil {
 		o.Repo, err = a.openWith(ctx, gitrepo.Options{Location: hub.CloneURL(), TokenSource: hub.Token})
 	} else {

@@ -72,6 +72,7 @@ func createComment(c *call) (reply, *refusal) {
 func (r *Repo) comment(issue int, by, body string) comment {
 	m := comment{id: r.hub.nextID(), issue: issue, author: by, body: body, made: r.hub.now(), updated: r.hub.now()}
 	r.comments.put(r.hub.calls, m.id, m)
+	r.happen(issue, "", by, "commented")
 	return m
 }
 
@@ -94,6 +95,7 @@ func updateComment(c *call) (reply, *refusal) {
 	}
 	m.body, m.updated = c.text("body"), c.hub.now()
 	c.repo.comments.put(c.N, m.id, m)
+	c.repo.happen(m.issue, "", c.who.login, "edited the comment of %s", m.author)
 	return ok(c.repo.renderComment(m))
 }
 
@@ -103,6 +105,7 @@ func deleteComment(c *call) (reply, *refusal) {
 		return no(notFound())
 	}
 	c.repo.comments.remove(c.N, m.id)
+	c.repo.happen(m.issue, "", c.who.login, "removed the comment of %s", m.author)
 	return gone()
 }
 

@@ -82,6 +82,16 @@
 // process at each call in turn, count the calls of a clean run with hub.Calls,
 // and run again once for each with a Fault or Hook that comes at the Nth.
 //
+// # Pages
+//
+// What happens can be watched in a browser: / has the repositories, /{owner}/{repo}
+// the pull requests, tags, releases and all that happened, /{owner}/{repo}/pull/{n}
+// a pull request as people see it on GitHub (conversation, check, annotations
+// and suggestions below their lines), /{owner}/{repo}/releases what was
+// released. Everybody who can connect may read them, and reading is no call. They
+// show what GitHub would make of the Markdown and HTML in texts, and look like no
+// page of GitHub's.
+//
 // # Determinism
 //
 // Numbers are counted, dates are of Options.Now, commits have the dates and

@@ -63,6 +63,7 @@ func (r *Repo) emitPull(action string, p pull, by string, more obj) error {
 	for name, v := range more {
 		payload[name] = v
 	}
+	r.pullHappened(action, p, by)
 	r.emit("pull_request", action, by, payload)
 	return nil
 }
@@ -74,6 +75,7 @@ func (r *Repo) emitReview(action string, p pull, v review) error {
 	}
 	body := r.renderReview(v)
 	body["state"] = strings.ToLower(v.state)
+	r.happen(p.number, "", v.author, "%s", reviewed[v.state])
 	r.emit("pull_request_review", action, v.author, obj{"review": r.hub.filled("pull-request-review", body), "pull_request": r.hub.filled("pull-request-simple", o)})
 	return nil
 }
@@ -85,6 +87,7 @@ func (r *Repo) emitCheck(action string, k check, by string, more obj) {
 	for name, v := range more {
 		payload[name] = v
 	}
+	r.checkHappened(action, k, by)
 	r.emit("check_run", action, by, payload)
 }
 

@@ -249,6 +249,7 @@ type Repo struct {
 	rulesets    []Ruleset
 	queue       []*group
 	settling    bool // the queue is being looked at
+	happened    []happening
 	hooks       []hook
 }
 

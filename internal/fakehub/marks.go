@@ -42,6 +42,7 @@ func createStatus(c *call) (reply, *refusal) {
 		return no(unprocessable("This SHA and context has reached the maximum number of statuses."))
 	}
 	c.repo.marks.put(c.N, m.id, m)
+	c.repo.happen(0, at, c.who.login, "set the status %s of %s: %s", m.context, brief(at), m.state)
 	if err := c.repo.settleQueue(); err != nil {
 		return broken(err)
 	}

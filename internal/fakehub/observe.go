@@ -36,6 +36,9 @@ func (r *Repo) observe(by string) error {
 	}
 	for _, c := range changes {
 		branch, isBranch := c.branch()
+		if !isBranch {
+			r.tagHappened(c, by)
+		}
 		if isBranch || tags <= manyTags {
 			if err := r.emitChange(c, by); err != nil {
 				return err

@@ -92,6 +92,9 @@ func (c *call) saveRelease(v release, status int) (reply, *refusal) {
 			return no(r)
 		}
 	}
+	if before, is := c.repo.releases.get(v.id); !v.draft && (!is || before.draft) {
+		c.repo.happen(0, "", c.who.login, "released %s", v.tag)
+	}
 	c.repo.releases.put(c.N, v.id, v)
 	return reply{status: status, body: c.repo.renderRelease(v)}, nil
 }

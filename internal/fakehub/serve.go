@@ -111,6 +111,9 @@ const jsonType = "application/json; charset=utf-8"
 // called, the effect comes about under the hub's lock, the hook is called
 // again, and the answer is sent.
 func (h *Hub) serve(w http.ResponseWriter, r *http.Request) {
+	if h.servePage(w, r) {
+		return
+	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if err != nil {
 		http.Error(w, "the body cannot be read, or is too large", http.StatusRequestEntityTooLarge)
