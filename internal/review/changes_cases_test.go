@@ -230,6 +230,11 @@ func reword(name string) func(fstest.MapFS) {
 	return replace(name, "Mentors junior colleagues", "Mentors junior and senior colleagues")
 }
 
+// share gives L4 the text of L3 on people.
+func share(m fstest.MapFS) {
+	replace(supportL4, "people: items: [\n\t\t\t\"Mentors junior colleagues\"\n\t\t\t\"Settles conflicts in the team\"\n\t\t]", `people: same: "l3"`)(m)
+}
+
 func changeChapters() []chapter {
 	base := supportRepo()
 	on := func(m fstest.MapFS, edits ...func(fstest.MapFS)) fstest.MapFS { return changed(m, edits...) }
@@ -245,6 +250,9 @@ func changeChapters() []chapter {
 			{title: "The same, declared to ask more", base: base, head: on(base, reword(supportL4), write(supportMain, `release: meaning: "l4.people": "more"`))},
 			{title: "Two expectations of a cell in other words, one of them declared", base: base, head: on(base, reword(supportL4), replace(supportL4, "Settles conflicts in the team", "Settles conflicts in the team and beyond"), write(supportMain, `release: meaning: "l4.people.1": "same"`))},
 			{title: "A meaning for something that was not reworded", base: base, head: on(base, typo, write(supportMain, `release: meaning: "l3.people": "same"`))},
+			{title: "A meaning for an expectation by a wrong number", base: base, head: on(base, reword(supportL4), write(supportMain, `release: meaning: "l4.people.2": "same"`))},
+			{title: "A meaning for what is new, and not reworded", base: base, head: on(base, raise(supportL4), write(supportMain, `release: meaning: "l4.people": "same"`))},
+			{title: "Two meanings for a text that levels share", base: on(base, share), head: on(base, share, replace(supportL3, "Explains decisions", "Explains all decisions"), write(supportMain, `release: meaning: {"l3.people": "same", "l4.people": "more"}`))},
 			{title: "A release from an earlier change", base: supportRepo(write(supportMain, `release: {why: "The team grew.", meaning: "l4.people": "same"}`)),
 				head: supportRepo(write(supportMain, `release: {why: "The team grew.", meaning: "l4.people": "same"}`), reword(supportL4))},
 		}},
