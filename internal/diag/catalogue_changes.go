@@ -3,6 +3,8 @@ package diag
 // stepRules are about what a change does to people, and what its author says of it.
 func stepRules() []Rule {
 	return []Rule{
+		{Code: "retired-missing", Title: "Something is gone, and nothing says what took its place", Severity: Error, Means: "An id is a promise to all that refers to it: payroll, review forms, the pages of other teams. A level, track, area, competency or role that is only removed leaves them with nothing, and the people of a level do not learn where they go, nor in good time. For a level this holds the change up; for the others it is a warning.",
+			Mend: "Retire it, with the reason and what took its place. If it only has another id, write formerly with the old one there.", Before: "// levels: l3 was removed", After: "framework: retired: levels: l3: {\n\treason: \"One level is enough\"\n\tinto: [{level: \"l4\"}]\n}"},
 		{Code: "may-ask-more", Title: "An expectation is reworded, and nobody says what that means", Severity: Warning, Means: "Other words may ask more of people than before, and no machine can tell. Until the author says what is meant, the change counts as one that asks more: the number takes a major step, and the notice period holds.",
 			Mend: "Add the line that the finding shows, with same, less or more.", Before: "\"Guides colleagues\" // it was \"Mentors colleagues\"", After: "\"Guides colleagues\"\n\nframework: release: meaning: \"l4.people\": \"same\""},
 		{Code: "meaning-unused", Title: "Something is said of a rewording that is not there", Severity: Warning, Means: "The release says what the rewording of an expectation means, and that expectation was not reworded in this change.",

@@ -15,6 +15,7 @@ func (x *comparison) directives() {
 	if x.after.f == nil || x.set.Empty() {
 		return
 	}
+	x.removals()
 	x.rewordings()
 	x.meanings()
 	x.bumps()
