@@ -149,7 +149,7 @@ func (s *Server) barNotes(b *bar, r *reading) error {
 	if note := s.acceptedWords(r); note != nil {
 		b.Notes = append(b.Notes, note)
 	}
-	if text := r.timeline.Errata[v.Number]; text != "" && r.known.Asked == "" {
+	if text := r.timeline.Erratum(v.Number, r.view); text != "" {
 		b.Notes = append(b.Notes, say("A note on this text: "+sentence(text)))
 	}
 	if v.Coming || b.Elsewhere && r.known.Asked == "" {

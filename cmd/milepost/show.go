@@ -181,7 +181,7 @@ func (r *renderer) standing(t *history.Timeline, at history.Standing, m moment, 
 	if c := v.Said.Correction; c != nil {
 		r.line("It corrects version %s from its start: %s", c.Of, c.Reason)
 	}
-	if note := t.Errata[v.Number]; note != "" {
+	if note := t.Erratum(v.Number, m.view); note != "" {
 		r.line("Note: %s", note)
 	}
 	if old, ok := t.AlsoAccepted(m.asOf, m.view); ok && !byNumber {

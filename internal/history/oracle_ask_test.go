@@ -257,6 +257,9 @@ func (x *examiner) list(n int, tl *Timeline, v View) {
 	if !slices.Equal(got, want) {
 		x.wrong("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
+	if got, want := tl.Erratum("1.0.0", v), p.errata["1.0.0"]; got != want {
+		x.wrong("the note on 1.0.0: got %q, want %q", got, want)
+	}
 	if v.KnownAt.Equal(x.now) && v.Drafts {
 		x.came += int64(len(p.editions))
 	}

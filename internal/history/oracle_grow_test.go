@@ -168,7 +168,7 @@ func whole(v *Version) string {
 func everything(t testing.TB, timelines []*Timeline, edges []time.Time, now time.Time) string {
 	var b strings.Builder
 	for _, tl := range timelines {
-		fmt.Fprintf(&b, "%s -> %s, broken %s %v, next %s %v, alarms %s, errata %s\n", tl.ID, tl.MovedTo, tl.Broken, tl.Findings, tl.NextBroken, tl.NextFindings, encoded(tl.Alarms), encoded(tl.Errata))
+		fmt.Fprintf(&b, "%s -> %s, broken %s %v, next %s %v, alarms %s, errata %s\n", tl.ID, tl.MovedTo, tl.Broken, tl.Findings, tl.NextBroken, tl.NextFindings, encoded(tl.Alarms), fmt.Sprint(tl.errata))
 		for _, at := range edges {
 			if at.After(now) {
 				at = now

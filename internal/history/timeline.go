@@ -49,9 +49,8 @@ type Timeline struct {
 	NextBroken   string
 	// Alarms are about tags, and directives of the newest version.
 	Alarms diag.List
-	// Errata are notes on versions, by number.
-	Errata map[string]string
 
+	errata   []errata // oldest first
 	drafts   []draft
 	accepted []acceptance
 	takenAt  time.Time // arrivals until then are among Versions
