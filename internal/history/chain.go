@@ -269,6 +269,7 @@ func (c *chain) said(t *text) ladder.Directives {
 		said.Release = nil
 	}
 	said.Accept = slices.DeleteFunc(slices.Clone(said.Accept), func(a ladder.Accept) bool { return c.seen[key("accept", a)] })
+	said.Errata = c.newErrata(t)
 	return said
 }
 

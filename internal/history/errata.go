@@ -26,6 +26,18 @@ func (c *chain) annotate(at time.Time, t *text) {
 	}
 }
 
+// newErrata are the notes that a text has, and the version before it had not: a
+// version tells of those that were added since.
+func (c *chain) newErrata(t *text) map[string]string {
+	var before map[string]string
+	if n := len(c.becomes); n > 0 {
+		before = c.becomes[n-1].text.directives.Errata
+	}
+	out := maps.Clone(t.directives.Errata)
+	maps.DeleteFunc(out, func(number, note string) bool { return before[number] == note })
+	return out
+}
+
 // Erratum is the note on the version with a number that the view knows of, ""
 // for none.
 func (t *Timeline) Erratum(number string, v View) string {
