@@ -113,9 +113,9 @@ type VersionList struct {
 }
 
 // Versions lists the versions of a timeline that a view knows, newest first.
-func Versions(t *history.Timeline, now time.Time, v history.View) (VersionList, error) {
+func Versions(t *history.Timeline, v history.View) (VersionList, error) {
 	list := VersionList{Framework: t.ID, Versions: []VersionEntry{}}
-	entries, err := t.List(now, v)
+	entries, err := t.List(v)
 	if err != nil {
 		return list, err
 	}
@@ -142,12 +142,11 @@ func (s *Server) versions(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	now := s.view(c)
-	v, known, err := s.knownAt(snap, q, now)
+	v, known, err := s.knownAt(snap, q, s.view(c))
 	if err != nil {
 		return err
 	}
-	list, err := Versions(t, now.KnownAt, v)
+	list, err := Versions(t, v)
 	if err != nil {
 		return err
 	}

@@ -91,7 +91,7 @@ func (s *Server) versionsPage(c echo.Context) error {
 
 // fillTimeline lists the versions, and makes the slider over them.
 func (s *Server) fillTimeline(p *versionsPage, r *reading, q query) error {
-	list, err := r.timeline.List(s.o.Now(), r.view)
+	list, err := r.timeline.List(r.view)
 	if err != nil {
 		return err
 	}

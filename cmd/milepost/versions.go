@@ -55,13 +55,13 @@ func (a *app) versions(ctx context.Context, id string, o versionsOptions) error 
 		return err
 	}
 	if o.format == "json" {
-		list, err := server.Versions(t, asked.now, asked.view)
+		list, err := server.Versions(t, asked.view)
 		if err != nil {
 			return err
 		}
 		return a.printJSON(list)
 	}
-	entries, err := t.List(asked.now, asked.view)
+	entries, err := t.List(asked.view)
 	if err != nil {
 		return err
 	}

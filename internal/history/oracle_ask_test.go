@@ -232,7 +232,7 @@ func (x *examiner) list(n int, tl *Timeline, v View) {
 		}
 		want = append(want, fmt.Sprint(c.number, " from ", stamped(from), " ", status))
 	}
-	list, err := tl.List(v.KnownAt, v)
+	list, err := tl.List(v)
 	if err != nil {
 		x.wrong("%v", err)
 	}

@@ -276,9 +276,8 @@ type Entry struct {
 	Status      Status
 }
 
-// List is what the view knows, oldest first; a coming edition is last. now is
-// the moment that statuses are told of.
-func (t *Timeline) List(now time.Time, v View) ([]Entry, error) {
+// List is what the view knows, oldest first; a coming edition is last.
+func (t *Timeline) List(v View) ([]Entry, error) {
 	known := t.Known(v.KnownAt)
 	out := make([]Entry, 0, known+1)
 	for i := range known {
