@@ -221,7 +221,7 @@ func TestReplacedDraft(t *testing.T) {
 	r.Write(asking(written("next/soon", "More", "effective: \"2025-06-01\"\n\tpublish: \"2025-02-10\""))).Commit("another text")
 	s := serverOf(t, storeOf(t, r.Dir, ""), Options{Tokens: scopedTokens()})
 	for number, want := range map[string][2]string{
-		"2.0.0-next.20250201T090000Z": {"404 ", "200 "}, // it was replaced before its publication
+		"2.0.0-next.20250201T090000Z": {"404 ", "200 superseded"}, // it was replaced before its publication
 		"2.0.0-next.20250201T100000Z": {"200 scheduled", "200 scheduled"},
 	} {
 		for i, who := range [][]string{reader, drafter} {

@@ -306,6 +306,18 @@ func (x *examiner) finds(n int, tl *Timeline, v View) {
 		if ok != known[number] || ok && s.Version.Number != number {
 			x.wrong("find %s: got %+v, %t, want %t", number, s.Version, ok, known[number])
 		}
+		if !ok || !isComing(number) {
+			continue
+		}
+		want := Superseded
+		if c := x.o.coming(n, v.KnownAt, v.Drafts); c != nil && c.number == number {
+			if want = Scheduled; c.held.from.IsZero() {
+				want = Draft
+			}
+		}
+		if got := tl.Status(s, v); got != want {
+			x.wrong("the status of %s: got %q, want %q", number, got, want)
+		}
 	}
 }
 
