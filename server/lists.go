@@ -101,7 +101,7 @@ type VersionEntry struct {
 	Category       ladder.Category `json:"category,omitempty"`
 	CategoryName   string          `json:"category_name,omitempty"`
 	Headline       string          `json:"headline,omitempty"`
-	// Errata is a note on the text, added after it.
+	// Errata is a note on the text, added after it, as the view knows it.
 	Errata string `json:"errata,omitempty"`
 	Href   string `json:"href"`
 }
@@ -113,22 +113,17 @@ type VersionList struct {
 }
 
 // Versions lists the versions of a timeline that a view knows, newest first.
-// now is the clock: a view of an earlier time knows no later notes.
-func Versions(t *history.Timeline, now time.Time, v history.View) (VersionList, error) {
+func Versions(t *history.Timeline, v history.View) (VersionList, error) {
 	list := VersionList{Framework: t.ID, Versions: []VersionEntry{}}
-	entries, err := t.List(now, v)
+	entries, err := t.List(v)
 	if err != nil {
 		return list, err
-	}
-	errata := t.Errata
-	if n := t.Known(v.KnownAt); v.KnownAt.Before(now) && n > 0 {
-		errata = t.Versions[n-1].Said.Errata
 	}
 	for _, entry := range slices.Backward(entries) {
 		version := entry.Version
 		e := VersionEntry{
 			VersionInfo: version.Info(), Status: entry.Status, Category: version.Category(), CategoryName: version.Category().Name(),
-			Headline: version.Headline(), Errata: errata[version.Number], Href: versionPath(t.ID, version),
+			Headline: version.Headline(), Errata: t.Erratum(version.Number, v), Href: versionPath(t.ID, version),
 		}
 		if !entry.Until.IsZero() {
 			e.EffectiveUntil = &entry.Until
@@ -147,12 +142,11 @@ func (s *Server) versions(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	now := s.view(c)
-	v, known, err := s.knownAt(snap, q, now)
+	v, known, err := s.knownAt(snap, q, s.view(c))
 	if err != nil {
 		return err
 	}
-	list, err := Versions(t, now.KnownAt, v)
+	list, err := Versions(t, v)
 	if err != nil {
 		return err
 	}

@@ -19,7 +19,7 @@ func TestNotesAPI(t *testing.T) {
 		if tl.MovedTo != "" {
 			continue
 		}
-		list, err := tl.List(libraryToday(), history.View{KnownAt: libraryToday()})
+		list, err := tl.List(history.View{KnownAt: libraryToday()})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -337,7 +337,7 @@ func TestOpenAPIKnowsEveryName(t *testing.T) {
 		{"Finding.severity", schemas["Finding"].Value.Properties["severity"].Value.Enum, words(diag.Error, diag.Warning, diag.Note)},
 		{"Status", schemas["Status"].Value.Enum, words(history.Current, history.Historic, history.Withdrawn, history.Corrected, history.Scheduled, history.Draft)},
 		{"ReleaseNotes.event", schemas["ReleaseNotes"].Value.Properties["event"].Value.Enum, words(notes.Began, notes.Changed, notes.Corrected, notes.Ended, notes.Returned)},
-		{"ReleaseNotes.status", schemas["ReleaseNotes"].Value.Properties["status"].Value.Enum, words(notes.Proposed, notes.Drafted, notes.Scheduled, notes.InForce, notes.Historic)},
+		{"ReleaseNotes.status", schemas["ReleaseNotes"].Value.Properties["status"].Value.Enum, words(notes.Proposed, notes.Drafted, notes.Scheduled, notes.InForce, notes.Historic, notes.Superseded)},
 	} {
 		var got []string
 		for _, v := range name.enum {

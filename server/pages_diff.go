@@ -239,7 +239,7 @@ func (s *Server) newRangeForm(d *comparison, w walk) (*rangeForm, error) {
 	if work := snap.Working; work != nil && work.Frameworks[t.ID] != nil {
 		add(work.Frameworks[t.ID], option{Value: workingCopy, Text: "Working copy"})
 	}
-	list, err := t.List(s.o.Now(), d.to.view)
+	list, err := t.List(d.to.view)
 	if err != nil {
 		return nil, err
 	}

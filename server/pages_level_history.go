@@ -151,7 +151,7 @@ func (b bounds) words() phrase {
 // changesOf are what versions changed for a level, newest first, as many as a
 // page holds; older says that there are more.
 func (s *Server) changesOf(snap *history.Snapshot, t *history.Timeline, w walk, level string, b bounds, v history.View) (out []levelChange, older bool, err error) {
-	list, err := t.List(s.o.Now(), v)
+	list, err := t.List(v)
 	if err != nil {
 		return nil, false, err
 	}

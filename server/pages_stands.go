@@ -105,30 +105,19 @@ func (s *Server) numberWords(r *reading) (says phrase, elsewhere bool) {
 // comingWords say how a coming edition stands, asked for by its number.
 func (s *Server) comingWords(r *reading) phrase {
 	loc := r.snap.Location
-	e, err := r.timeline.Coming(r.view)
+	status := r.timeline.Status(r.standing(), r.view)
 	switch {
-	case err != nil || e == nil || e.Version != r.version:
-		if v := r.becameOf(); v != nil {
+	case status == history.Superseded:
+		if v := r.timeline.Became(r.version, r.view); v != nil {
 			return say(strong("An edition"), " that came into force on ", dayOf(v.EffectiveFrom, loc), " as ", link{"version " + v.Number, r.walk.at(v.Number).framework()}, ".")
 		}
 		return say(strong("An earlier draft"), " of an edition, of ", dayOf(r.version.RecordedAt, loc), ": another text took its place, and it was never in force.")
-	case e.Effective == "":
+	case status == history.Draft:
 		return say(strong("Coming edition"), ": it is being written, has no date yet, and is in force for nobody.")
 	case r.known.Asked != "":
 		return say(r.asked(), ": the coming edition, which was to come into force on ", dayOf(r.version.EffectiveFrom, loc), ", as things stood.")
 	}
 	return say(strong("Coming edition"), ": it comes into force on ", dayOf(r.version.EffectiveFrom, loc), ", as things stand, and holds for nobody before.")
-}
-
-// becameOf is the version as which the edition that is read came into force,
-// nil where it did not.
-func (r *reading) becameOf() *history.Version {
-	for _, v := range r.timeline.Versions[:r.timeline.Known(r.view.KnownAt)] {
-		if v.Edition && v.Commit == r.version.Commit && v.Digest == r.version.Digest {
-			return v
-		}
-	}
-	return nil
 }
 
 // barNotes fills in what else is to be known of the text that is read. The
@@ -149,7 +138,7 @@ func (s *Server) barNotes(b *bar, r *reading) error {
 	if note := s.acceptedWords(r); note != nil {
 		b.Notes = append(b.Notes, note)
 	}
-	if text := r.timeline.Errata[v.Number]; text != "" && r.known.Asked == "" {
+	if text := r.timeline.Erratum(v.Number, r.view); text != "" {
 		b.Notes = append(b.Notes, say("A note on this text: "+sentence(text)))
 	}
 	if v.Coming || b.Elsewhere && r.known.Asked == "" {

@@ -155,6 +155,10 @@ func TestNotesOnTexts(t *testing.T) {
 		{at: at + "?version=1.0.0", status: 200, says: []string{"A note on this text: One means the first of two."}},
 		{at: at + "/levels/l2?as_of=2024-03-01T09:30:00Z", status: 200, says: []string{"A note on this text: One means the first of two."}},
 		{at: at + "?version=1.0.0&known_at=2024-03-01T09:30:00Z", status: 200, lacks: []string{"A note"}},
+		{at: at + "?version=1.0.0&known_at=2024-03-01T10:30:00Z", status: 200, lacks: []string{"A note"}},
+		{at: at + "?version=1.0.0&known_at=2024-03-01T11:30:00Z", status: 200, says: []string{"A note on this text: One means the first of two."}},
+		{at: at + "/versions?known_at=2024-03-01T11:30:00Z", status: 200, says: []string{"A note on this text: One means the first of two."}},
+		{at: at + "/versions?known_at=2024-03-01T10:30:00Z", status: 200, lacks: []string{"A note"}},
 		{at: at, status: 200, lacks: []string{"A note"}},
 		{at: at + "/versions", status: 200, says: []string{"A note on this text: One means the first of two."}},
 	} {

@@ -91,7 +91,7 @@ func (s *Server) versionsPage(c echo.Context) error {
 
 // fillTimeline lists the versions, and makes the slider over them.
 func (s *Server) fillTimeline(p *versionsPage, r *reading, q query) error {
-	list, err := r.timeline.List(s.o.Now(), r.view)
+	list, err := r.timeline.List(r.view)
 	if err != nil {
 		return err
 	}
@@ -143,10 +143,7 @@ func (s *Server) versionView(r *reading, e history.Entry) (versionView, error) {
 	v, t, loc := e.Version, r.timeline, r.snap.Location
 	out := versionView{
 		Number: v.Number, Provisional: v.Info().Provisional && !v.Coming, Tagged: v.Tagged(), Mark: markOf(v.Category()), Headline: v.Headline(),
-		PullRequest: v.Info().PullRequest, Notes: r.walk.notes(v.Number, ""), Read: r.walk.at(v.Number).framework(),
-	}
-	if r.known.Asked == "" {
-		out.Erratum = sentence(t.Errata[v.Number])
+		PullRequest: v.Info().PullRequest, Notes: r.walk.notes(v.Number, ""), Read: r.walk.at(v.Number).framework(), Erratum: sentence(t.Erratum(v.Number, r.view)),
 	}
 	if !e.From.IsZero() {
 		out.Date = entryDate(r.snap, t, e.Standing, r.view)

@@ -254,9 +254,6 @@ func (s *Server) pickVersion(snap *history.Snapshot, t *history.Timeline, number
 	}
 	sel, err := s.selected(snap, t, at, history.When{}, view)
 	sel.byNumber = true
-	if at.Index < 0 && !stillComing(t, at.Version, view) {
-		sel.status = ""
-	}
 	return sel, err
 }
 
@@ -285,13 +282,6 @@ func (s *Server) selected(snap *history.Snapshot, t *history.Timeline, at histor
 		status = history.Scheduled
 	}
 	return selection{snap: snap, timeline: t, index: at.Index, version: at.Version, when: when, view: v, status: status}, nil
-}
-
-// stillComing says whether an edition is the one to come, and not a draft that
-// another has replaced.
-func stillComing(t *history.Timeline, version *history.Version, v history.View) bool {
-	e, err := t.Coming(v)
-	return err == nil && e != nil && e.Version == version
 }
 
 // ahead says whether a moment is still to come at now. Today is not, though

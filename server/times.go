@@ -58,6 +58,8 @@ var statuses = map[history.Status][]string{
 	history.Withdrawn: {string(history.Withdrawn)},
 	history.Corrected: {string(history.Corrected)},
 	history.Draft:     {string(history.Draft)},
+
+	history.Superseded: {string(history.Superseded)},
 }
 
 // moments keeps values of Milepost-As-Of, so that a date that is asked for

@@ -187,6 +187,10 @@ func TestVersionsTell(t *testing.T) {
 			"1.1.0 corrected clarifies from 2024-06-01 until 2024-06-01 recorded 2024-06-01 tagged headline",
 			"1.0.0 historic  from 2024-03-01 until 2024-06-01 recorded 2024-03-01 tagged", // the note came later
 		}},
+		{"ladder/versions?known_at=2024-06-15", reader, []string{
+			"1.1.0 current clarifies from 2024-06-01 recorded 2024-06-01 tagged headline",
+			"1.0.0 historic  from 2024-03-01 until 2024-06-01 recorded 2024-03-01 tagged",
+		}},
 		{"ends/versions", reader, []string{"2.0.0 withdrawn moves people from 2024-06-01 recorded 2024-06-01 headline", "1.0.0 historic  from 2024-03-01 until 2024-06-01 recorded 2024-03-01 tagged"}},
 		{"fresh/versions", reader, []string{"1.0.0-next.20250201T090000Z scheduled  from 2025-06-01 recorded 2025-02-01"}},
 		{"drafted/versions", drafter, []string{"1.1.0-next.20250220T090000Z draft clarifies recorded 2025-02-20 headline", "1.0.0 current  from 2024-03-01 recorded 2024-03-01"}},
@@ -217,7 +221,7 @@ func TestReplacedDraft(t *testing.T) {
 	r.Write(asking(written("next/soon", "More", "effective: \"2025-06-01\"\n\tpublish: \"2025-02-10\""))).Commit("another text")
 	s := serverOf(t, storeOf(t, r.Dir, ""), Options{Tokens: scopedTokens()})
 	for number, want := range map[string][2]string{
-		"2.0.0-next.20250201T090000Z": {"404 ", "200 "}, // it was replaced before its publication
+		"2.0.0-next.20250201T090000Z": {"404 ", "200 superseded"}, // it was replaced before its publication
 		"2.0.0-next.20250201T100000Z": {"200 scheduled", "200 scheduled"},
 	} {
 		for i, who := range [][]string{reader, drafter} {

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"time"
 
@@ -161,9 +162,14 @@ func (r *renderer) standing(t *history.Timeline, at history.Standing, m moment, 
 		r.line("%s", said)
 	}
 	name := "Version " + v.Number
-	if v.Coming {
+	switch {
+	case v.Coming && t.Status(at, m.view) == history.Superseded:
+		r.line("Earlier draft %s of an edition, %s.", v.Number, superseded(t, v, m))
+		r.line("")
+		return
+	case v.Coming:
 		name = "Coming edition " + v.Number
-	} else if !v.Tagged() {
+	case !v.Tagged():
 		name += " (provisional)"
 	}
 	from := "without a date yet"
@@ -181,13 +187,21 @@ func (r *renderer) standing(t *history.Timeline, at history.Standing, m moment, 
 	if c := v.Said.Correction; c != nil {
 		r.line("It corrects version %s from its start: %s", c.Of, c.Reason)
 	}
-	if note := t.Errata[v.Number]; note != "" {
+	if note := t.Erratum(v.Number, m.view); note != "" {
 		r.line("Note: %s", note)
 	}
 	if old, ok := t.AlsoAccepted(m.asOf, m.view); ok && !byNumber {
 		r.line("Also accepted until %s: version %s (%s).", old.Until.In(m.zone).Format("2 January 2006"), old.Version.Number, old.For)
 	}
 	r.line("")
+}
+
+// superseded says what became of an edition that is not to come any more.
+func superseded(t *history.Timeline, v *history.Version, m moment) string {
+	if w := t.Became(v, m.view); w != nil {
+		return fmt.Sprintf("which came into force on %s as version %s", w.EffectiveFrom.In(m.zone).Format("2 January 2006"), w.Number)
+	}
+	return "which was never in force"
 }
 
 func (a *app) printJSON(v any) error {

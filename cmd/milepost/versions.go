@@ -55,13 +55,13 @@ func (a *app) versions(ctx context.Context, id string, o versionsOptions) error 
 		return err
 	}
 	if o.format == "json" {
-		list, err := server.Versions(t, asked.now, asked.view)
+		list, err := server.Versions(t, asked.view)
 		if err != nil {
 			return err
 		}
 		return a.printJSON(list)
 	}
-	entries, err := t.List(asked.now, asked.view)
+	entries, err := t.List(asked.view)
 	if err != nil {
 		return err
 	}
@@ -96,7 +96,7 @@ func printVersions(w io.Writer, t *history.Timeline, entries []history.Entry, as
 	if err := tw.Flush(); err != nil {
 		return err
 	}
-	r.remarks(t, entries)
+	r.remarks(t, entries, asked.view)
 	return r.err
 }
 
@@ -113,7 +113,7 @@ func (r *renderer) coming(e history.Entry, zone *time.Location) {
 }
 
 // remarks say below the table what does not fit into it.
-func (r *renderer) remarks(t *history.Timeline, entries []history.Entry) {
+func (r *renderer) remarks(t *history.Timeline, entries []history.Entry, known history.View) {
 	r.line("")
 	provisional := 0
 	for _, e := range slices.Backward(entries) {
@@ -121,7 +121,7 @@ func (r *renderer) remarks(t *history.Timeline, entries []history.Entry) {
 		if c := v.Said.Correction; c != nil {
 			r.line("%s corrects %s from its start: %s", v.Number, c.Of, c.Reason)
 		}
-		if note := t.Errata[v.Number]; note != "" {
+		if note := t.Erratum(v.Number, known); note != "" {
 			r.line("Note on %s: %s", v.Number, note)
 		}
 		if !v.Tagged() {

@@ -79,6 +79,7 @@ type chain struct {
 	becomes    []become
 	drafts     []draft
 	accepted   []acceptance
+	errata     []errata
 	seen       map[string]bool // directives that a text in force carried
 	refused    []refusal
 	versions   []*Version // of becomes, as far as they are numbered
@@ -98,6 +99,7 @@ func (c *chain) fork() *chain {
 	f := *c
 	f.becomes, f.drafts = slices.Clip(c.becomes), slices.Clip(c.drafts)
 	f.versions, f.accepted, f.refused = slices.Clip(c.versions), slices.Clip(c.accepted), slices.Clip(c.refused)
+	f.errata = slices.Clip(c.errata)
 	f.seen = maps.Clone(c.seen)
 	f.timeline = nil
 	return &f
@@ -242,6 +244,7 @@ func (c *chain) become(at time.Time, t *text, commit commitInfo) {
 		c.accepted = append(c.accepted, *a)
 	}
 	c.remember(c.inForce)
+	c.annotate(at, c.inForce)
 }
 
 func (c *chain) lastDigest() string {
@@ -266,6 +269,7 @@ func (c *chain) said(t *text) ladder.Directives {
 		said.Release = nil
 	}
 	said.Accept = slices.DeleteFunc(slices.Clone(said.Accept), func(a ladder.Accept) bool { return c.seen[key("accept", a)] })
+	said.Errata = c.newErrata(t)
 	return said
 }
 

@@ -232,7 +232,7 @@ func (x *examiner) list(n int, tl *Timeline, v View) {
 		}
 		want = append(want, fmt.Sprint(c.number, " from ", stamped(from), " ", status))
 	}
-	list, err := tl.List(v.KnownAt, v)
+	list, err := tl.List(v)
 	if err != nil {
 		x.wrong("%v", err)
 	}
@@ -256,6 +256,9 @@ func (x *examiner) list(n int, tl *Timeline, v View) {
 	}
 	if !slices.Equal(got, want) {
 		x.wrong("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	if got, want := tl.Erratum("1.0.0", v), p.errata["1.0.0"]; got != want {
+		x.wrong("the note on 1.0.0: got %q, want %q", got, want)
 	}
 	if v.KnownAt.Equal(x.now) && v.Drafts {
 		x.came += int64(len(p.editions))
@@ -302,6 +305,18 @@ func (x *examiner) finds(n int, tl *Timeline, v View) {
 		s, ok := tl.Find(number, v)
 		if ok != known[number] || ok && s.Version.Number != number {
 			x.wrong("find %s: got %+v, %t, want %t", number, s.Version, ok, known[number])
+		}
+		if !ok || !isComing(number) {
+			continue
+		}
+		want := Superseded
+		if c := x.o.coming(n, v.KnownAt, v.Drafts); c != nil && c.number == number {
+			if want = Scheduled; c.held.from.IsZero() {
+				want = Draft
+			}
+		}
+		if got := tl.Status(s, v); got != want {
+			x.wrong("the status of %s: got %q, want %q", number, got, want)
 		}
 	}
 }

@@ -137,7 +137,7 @@ func answered(t testing.TB, tl *Timeline, at time.Time, v View) string {
 	if a, ok := tl.AlsoAccepted(at, v); ok {
 		fmt.Fprintf(&b, "also %s until %s for %s\n", a.Version.Number, stamped(a.Until), a.For)
 	}
-	list, err := tl.List(at, v)
+	list, err := tl.List(v)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -168,7 +168,7 @@ func whole(v *Version) string {
 func everything(t testing.TB, timelines []*Timeline, edges []time.Time, now time.Time) string {
 	var b strings.Builder
 	for _, tl := range timelines {
-		fmt.Fprintf(&b, "%s -> %s, broken %s %v, next %s %v, alarms %s, errata %s\n", tl.ID, tl.MovedTo, tl.Broken, tl.Findings, tl.NextBroken, tl.NextFindings, encoded(tl.Alarms), encoded(tl.Errata))
+		fmt.Fprintf(&b, "%s -> %s, broken %s %v, next %s %v, alarms %s, errata %s\n", tl.ID, tl.MovedTo, tl.Broken, tl.Findings, tl.NextBroken, tl.NextFindings, encoded(tl.Alarms), fmt.Sprint(tl.errata))
 		for _, at := range edges {
 			if at.After(now) {
 				at = now
@@ -228,7 +228,7 @@ func follows(t testing.TB, seed uint64, tl *Timeline) {
 // tiles: from the first version on, each moment is in exactly one interval,
 // and that is the one answered.
 func tiles(t testing.TB, seed uint64, tl *Timeline, v View, edges []time.Time) {
-	list, err := tl.List(v.KnownAt, v)
+	list, err := tl.List(v)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -27,6 +27,7 @@ type past struct {
 	seen     map[string]bool
 	meant    map[string]beside // what transitions meant
 	beside   []beside
+	errata   map[string]string // of the newest text, also after its end
 }
 
 // beside is an older text that is accepted from a moment on; without a number there is none.
@@ -98,7 +99,9 @@ func (o *oracle) comes(p *past, n int, at time.Time, h *held) {
 		p.editions = append(p.editions, e)
 	}
 	p.accept(at, h, changed)
-	p.current = h
+	if p.current = h; h != nil {
+		p.errata = h.Said.Errata
+	}
 	for _, k := range directivesOf(h) {
 		p.seen[k] = true
 	}

@@ -105,7 +105,7 @@ func untagged(t testing.TB, timelines []*Timeline, edges []time.Time, now time.T
 	var b strings.Builder
 	for _, tl := range timelines {
 		for _, at := range edges {
-			list, err := tl.List(now, View{first(at, now), true})
+			list, err := tl.List(View{first(at, now), true})
 			if err != nil {
 				t.Fatal(err)
 			}

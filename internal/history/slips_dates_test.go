@@ -82,7 +82,7 @@ func TestKnownBeforeTheRepository(t *testing.T) {
 	tl, _ := d.look().Timeline("a")
 	for _, known := range []time.Time{{}, time.Unix(0, 0), gittest.Start.Add(-1)} {
 		v := View{known, true}
-		list, err := tl.List(d.now, v)
+		list, err := tl.List(v)
 		c, err2 := tl.Coming(v)
 		if err != nil || err2 != nil || len(list) != 0 || c != nil {
 			t.Errorf("known at %s: got %v, %v, %v, %v", known, list, c, err, err2)

@@ -139,7 +139,7 @@ func (d *desk) versions(id string) []string {
 	if tl.MovedTo != "" {
 		return []string{"moved to " + tl.MovedTo}
 	}
-	list, err := tl.List(d.now, View{d.now, true})
+	list, err := tl.List(View{d.now, true})
 	if err != nil {
 		d.t.Fatal(err)
 	}

@@ -30,6 +30,10 @@ const (
 	Withdrawn Status = "withdrawn" // the framework ended
 	Corrected Status = "corrected" // put right from its start by the next version
 	Draft     Status = "draft"     // a coming edition without a date
+	// Superseded is a coming edition that is not to come any more: it came into
+	// force under a number of its own, another text took its place, or it was
+	// withdrawn.
+	Superseded Status = "superseded"
 )
 
 // Timeline is the history of one framework. It is never changed. Reader see
@@ -49,9 +53,8 @@ type Timeline struct {
 	NextBroken   string
 	// Alarms are about tags, and directives of the newest version.
 	Alarms diag.List
-	// Errata are notes on versions, by number.
-	Errata map[string]string
 
+	errata   []errata // oldest first
 	drafts   []draft
 	accepted []acceptance
 	takenAt  time.Time // arrivals until then are among Versions
@@ -277,9 +280,8 @@ type Entry struct {
 	Status      Status
 }
 
-// List is what the view knows, oldest first; a coming edition is last. now is
-// the moment that statuses are told of.
-func (t *Timeline) List(now time.Time, v View) ([]Entry, error) {
+// List is what the view knows, oldest first; a coming edition is last.
+func (t *Timeline) List(v View) ([]Entry, error) {
 	known := t.Known(v.KnownAt)
 	out := make([]Entry, 0, known+1)
 	for i := range known {
@@ -325,10 +327,36 @@ func (t *Timeline) Status(s Standing, v View) Status {
 	if s.Index >= 0 {
 		return t.status(s.Index, t.Known(v.KnownAt))
 	}
-	if s.Version != nil && s.Version.EffectiveFrom.IsZero() {
+	switch {
+	case s.Version == nil:
+		return ""
+	case s.Version.Coming && !t.toCome(s.Version, v):
+		return Superseded
+	case s.Version.EffectiveFrom.IsZero():
 		return Draft
 	}
 	return Scheduled
+}
+
+// toCome says whether an edition is the one that is to come.
+func (t *Timeline) toCome(edition *Version, v View) bool {
+	d := t.draftAt(v)
+	if d == nil {
+		return false
+	}
+	c, err := d.coming.version(t, d)
+	return err == nil && c == edition
+}
+
+// Became is the version as which a coming edition came into force, as far as
+// the view knows, nil where it did not.
+func (t *Timeline) Became(edition *Version, v View) *Version {
+	for _, w := range t.Versions[:t.Known(v.KnownAt)] {
+		if w.Edition && w.Commit == edition.Commit && w.Digest == edition.Digest {
+			return w
+		}
+	}
+	return nil
 }
 
 // Until is when a version stopped being in force, as the view knows it; zero

@@ -21,10 +21,7 @@ func (c *chain) view(now time.Time, onBranch func(string) bool) (*Timeline, erro
 	}
 	t := &Timeline{
 		ID: c.id, Versions: at.versions, Findings: c.base.findings, Broken: c.base.broken,
-		NextFindings: c.next.findings, NextBroken: c.next.broken, drafts: c.drafts, accepted: at.accepted, takenAt: now,
-	}
-	if at.inForce != nil {
-		t.Errata = at.inForce.directives.Errata
+		NextFindings: c.next.findings, NextBroken: c.next.broken, errata: at.errata, drafts: c.drafts, accepted: at.accepted, takenAt: now,
 	}
 	t.Alarms = at.alarms(onBranch)
 	if v := t.Latest(); v != nil {

@@ -66,6 +66,9 @@ type Input struct {
 	Until time.Time
 	// Draft says that the text is a coming edition without a date.
 	Draft bool
+	// Superseded says that it is one that is not to come any more, and was never
+	// in force: another text took its place.
+	Superseded bool
 	// Now decides whether the text is coming, in force or historic. Where it is
 	// zero, notes are worded so that they stay true.
 	Now time.Time
@@ -108,6 +111,8 @@ const (
 	Scheduled Status = "scheduled" // its date is to come
 	InForce   Status = "in-force"
 	Historic  Status = "historic" // another text took its place
+	// Superseded is an edition that is not to come any more, and never was in force.
+	Superseded Status = "superseded"
 )
 
 // Notes are release notes. Their JSON has everything that the other forms say.
@@ -250,6 +255,8 @@ func (in *Input) only(rule string) bool {
 
 func (in *Input) status() Status {
 	switch {
+	case in.Superseded:
+		return Superseded
 	case in.Draft && in.Effective.IsZero():
 		return Drafted
 	case in.Recorded.IsZero():

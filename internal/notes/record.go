@@ -92,6 +92,8 @@ func (n *Notes) exact(t time.Time) string {
 func (n *Notes) mayRead() string {
 	const all = "everybody who may read the organisation's frameworks"
 	switch {
+	case n.Status == Superseded:
+		return "Those who could read it while it was to come."
 	case n.Status == Drafted && n.Publish == "":
 		return "Those who may read drafts, until it takes effect."
 	case n.Publish != "" && (n.Status == Drafted || n.Status == Proposed || n.Status == Scheduled || n.Status == ""):

@@ -159,7 +159,7 @@ func (n *Notes) unsaid(does string) []string {
 }
 
 func (n *Notes) ask() string {
-	if n.Status == Historic {
+	if n.Status == Historic || n.Status == Superseded {
 		return "What was done then, " + n.contact() + " may know."
 	}
 	return "Before you decide on one, ask " + n.contact() + "."

@@ -14,6 +14,8 @@ func (n *Notes) lead() string {
 	switch {
 	case n.Status == Drafted:
 		return "Coming edition"
+	case n.Status == Superseded:
+		return "Earlier draft"
 	case !n.in.Effective.IsZero():
 		out = n.month(n.in.Effective)
 		if n.Status == Proposed {
@@ -82,6 +84,8 @@ func (n *Notes) standing() string {
 	}
 	from := n.day(n.in.Effective)
 	switch {
+	case n.Status == Superseded:
+		return "This is an earlier draft of an edition, and was never in force."
 	case n.Event == Corrected && from != "":
 		return n.correctedStanding(from)
 	case n.Status == Drafted:

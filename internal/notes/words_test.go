@@ -157,6 +157,8 @@ func TestStatus(t *testing.T) {
 		{at(func(in *Input) { in.Recorded, in.Effective = time.Time{}, time.Time{} }), Proposed, "This text takes effect when the proposal is approved and merged."},
 		{at(func(in *Input) { in.Recorded = time.Time{} }), Proposed, "This text takes effect on 1 March 2027, once the proposal is approved and merged."},
 		{at(func(in *Input) { in.Draft, in.Effective = true, time.Time{} }), Drafted, "This edition is being written, and has no date yet."},
+		{at(func(in *Input) { in.Superseded = true }), Superseded, "This is an earlier draft of an edition, and was never in force."},
+		{at(func(in *Input) { in.Superseded, in.Draft, in.Effective = true, true, time.Time{} }), Superseded, "This is an earlier draft of an edition, and was never in force."},
 		{at(func(in *Input) { in.Now = in.Effective.Add(-time.Nanosecond) }), Scheduled, "This text takes effect on 1 March 2027."},
 		{at(func(in *Input) { in.Effective = time.Time{} }), InForce, "This text has been in force since 20 January 2027."},
 		{at(func(in *Input) { in.Now = in.Effective }), InForce, "This text has been in force since 1 March 2027."},

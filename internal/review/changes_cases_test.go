@@ -230,6 +230,11 @@ func reword(name string) func(fstest.MapFS) {
 	return replace(name, "Mentors junior colleagues", "Mentors junior and senior colleagues")
 }
 
+// share gives L4 the text of L3 on people.
+func share(m fstest.MapFS) {
+	replace(supportL4, "people: items: [\n\t\t\t\"Mentors junior colleagues\"\n\t\t\t\"Settles conflicts in the team\"\n\t\t]", `people: same: "l3"`)(m)
+}
+
 func changeChapters() []chapter {
 	base := supportRepo()
 	on := func(m fstest.MapFS, edits ...func(fstest.MapFS)) fstest.MapFS { return changed(m, edits...) }
@@ -245,6 +250,9 @@ func changeChapters() []chapter {
 			{title: "The same, declared to ask more", base: base, head: on(base, reword(supportL4), write(supportMain, `release: meaning: "l4.people": "more"`))},
 			{title: "Two expectations of a cell in other words, one of them declared", base: base, head: on(base, reword(supportL4), replace(supportL4, "Settles conflicts in the team", "Settles conflicts in the team and beyond"), write(supportMain, `release: meaning: "l4.people.1": "same"`))},
 			{title: "A meaning for something that was not reworded", base: base, head: on(base, typo, write(supportMain, `release: meaning: "l3.people": "same"`))},
+			{title: "A meaning for an expectation by a wrong number", base: base, head: on(base, reword(supportL4), write(supportMain, `release: meaning: "l4.people.2": "same"`))},
+			{title: "A meaning for what is new, and not reworded", base: base, head: on(base, raise(supportL4), write(supportMain, `release: meaning: "l4.people": "same"`))},
+			{title: "Two meanings for a text that levels share", base: on(base, share), head: on(base, share, replace(supportL3, "Explains decisions", "Explains all decisions"), write(supportMain, `release: meaning: {"l3.people": "same", "l4.people": "more"}`))},
 			{title: "A release from an earlier change", base: supportRepo(write(supportMain, `release: {why: "The team grew.", meaning: "l4.people": "same"}`)),
 				head: supportRepo(write(supportMain, `release: {why: "The team grew.", meaning: "l4.people": "same"}`), reword(supportL4))},
 		}},
@@ -257,6 +265,11 @@ func changeChapters() []chapter {
 			{title: "A degree rises", base: base, head: on(base, replace(supportL3, `"Solid"`, `"Strong"`))},
 			{title: "A level gets another id", base: base, head: on(base, replace(supportL3, "levels: l3: {", "levels: senior: {\n\tformerly: [\"l3\"]"))},
 			{title: "A level is retired", base: base, head: on(base, remove(supportL3), write(supportMain, `retired: levels: l3: {reason: "One level is enough", into: [{level: "l4"}]}`))},
+			{title: "A level goes, and nobody says where its people go", base: base, head: on(base, remove(supportL3))},
+			{title: "A level goes, and another one comes", base: base, head: on(base, replace(supportL3, "levels: l3: {", "levels: senior: {"))},
+			{title: "A level goes, in a coming edition", base: draft, head: on(draft, remove(nextL3))},
+			{title: "A competency goes, and nobody says why", base: base, head: on(base, replace(supportMain, `["autonomy", "people"]`, `["autonomy"]`), replace(supportMain, `, people: title: "People"`, ""),
+				replace(supportL3, "\t\tpeople: items: [\"Explains decisions to colleagues\"]\n", ""), replace(supportL4, "\t\tpeople: items: [\n\t\t\t\"Mentors junior colleagues\"\n\t\t\t\"Settles conflicts in the team\"\n\t\t]\n", ""))},
 			{title: "The framework is withdrawn", base: on(base, another), head: on(base, another, remove(supportMain, supportL3, supportL4))},
 			{title: "The framework gets another name", base: base, head: on(base, rename)},
 			{title: "The framework gets another name, and has a coming edition", base: coming, head: on(coming, rename)},

@@ -3,7 +3,6 @@ package review
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/milepost-dev/milepost/internal/diag"
@@ -16,6 +15,7 @@ func (x *comparison) directives() {
 	if x.after.f == nil || x.set.Empty() {
 		return
 	}
+	x.removals()
 	x.rewordings()
 	x.meanings()
 	x.bumps()
@@ -42,35 +42,6 @@ func (x *comparison) rewordings() {
 // what is declared stands in its sentence.
 func (x *comparison) undeclared(i int) bool {
 	return x.plain.Changes[i].Reworded() && x.set.Changes[i].Message == x.plain.Changes[i].Message
-}
-
-// meanings finds what is declared of things that were not reworded.
-func (x *comparison) meanings() {
-	if x.said.Release == nil {
-		return
-	}
-	for _, key := range sortedKeys(x.said.Release.Meaning) {
-		if !slices.ContainsFunc(x.plain.Changes, func(c ladder.Change) bool { return c.Reworded() && c.DeclaredBy(key) }) {
-			x.add("meaning-unused", diag.Warning, "release.meaning."+key,
-				fmt.Sprintf("%s: the release says what a rewording means, and nothing was reworded there", x.cellName(key)),
-				"Remove the line, or name the expectation that was reworded. Expectations of a cell count from 1, as they stand now.")
-		}
-	}
-}
-
-// cellName is a cell as people speak of it, by the key of release.meaning.
-func (x *comparison) cellName(key string) string {
-	parts := strings.Split(key, ".")
-	l, okL := x.after.f.Level(parts[0])
-	c, okC := x.after.f.Competency(parts[1])
-	if !okL || !okC {
-		return strconv.Quote(key)
-	}
-	name := l.Name() + ", " + c.Title
-	if len(parts) > 2 {
-		name += ", expectation " + parts[2]
-	}
-	return name
 }
 
 var bumpWords = map[string]string{ladder.BumpMajor: "a major", ladder.BumpMinor: "a minor", ladder.BumpPatch: "a patch"}

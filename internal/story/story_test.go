@@ -57,7 +57,7 @@ func TestVersions(t *testing.T) {
 			continue
 		}
 		fmt.Fprintf(&b, "## %s\n\n", tl.ID)
-		list, err := tl.List(story.Now, everything)
+		list, err := tl.List(everything)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -113,7 +113,7 @@ func TestNotes(t *testing.T) {
 		if tl.MovedTo != "" {
 			continue
 		}
-		list, err := tl.List(story.Now, everything)
+		list, err := tl.List(everything)
 		if err != nil {
 			t.Fatal(err)
 		}
