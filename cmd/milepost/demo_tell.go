@@ -16,7 +16,7 @@ type teller struct {
 
 // Colours, as terminals know them.
 const (
-	bold, dim, red, green, plainAgain = "\x1b[1m", "\x1b[2m", "\x1b[31m", "\x1b[32m", "\x1b[0m"
+	bold, dim, red, green, yellow, plainAgain = "\x1b[1m", "\x1b[2m", "\x1b[31m", "\x1b[32m", "\x1b[33m", "\x1b[0m"
 )
 
 func (t *teller) in(colour, s string) string {

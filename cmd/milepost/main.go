@@ -99,7 +99,7 @@ understood, 3 Milepost could not do its work.`,
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(a.initCommand(), a.validateCommand(), a.fmtCommand(), a.showCommand(), a.versionsCommand(),
 		a.diffCommand(), a.editionCommand(), a.promoteCommand(), a.releaseCommand(), a.verifyCommand(),
-		a.rulesCommand(), a.schemaCommand(), a.serveCommand(), a.demoCommand(), a.versionCommand())
+		a.rulesCommand(), a.schemaCommand(), a.serveCommand(), a.doctorCommand(), a.demoCommand(), a.versionCommand())
 	checkArgs(root)
 	return root
 }

@@ -1,6 +1,7 @@
 package fakehub
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 	"sort"
@@ -10,13 +11,13 @@ import (
 func getApp(c *call) (reply, *refusal) { return ok(c.hub.renderApp()) }
 
 func getHookConfig(c *call) (reply, *refusal) {
-	return ok(obj{"content_type": "json", "insecure_ssl": "0", "secret": "********", "url": c.hub.hookURL})
+	return ok(c.hub.hookConfig.render(c.hub.hookURL))
 }
 
 func (i *installation) render(h *Hub) obj {
 	out := obj{"id": i.id, "account": i.account.render(h), "repository_selection": "all", "app_id": appID, "app_slug": appSlug,
 		"access_tokens_url": h.api("/app/installations/%d/access_tokens", i.id), "repositories_url": h.api("/installation/repositories"),
-		"target_id": i.account.id, "target_type": i.account.kind, "permissions": h.grants(h.opts.Permissions), "events": appEvents,
+		"target_id": i.account.id, "target_type": i.account.kind, "permissions": h.grants(i.permissions), "events": h.events,
 		"created_at": stamp(i.created), "updated_at": stamp(i.created), "suspended_at": stamp(i.suspended), "suspended_by": nil}
 	if !i.suspended.IsZero() {
 		out["suspended_by"] = i.account.render(h)
@@ -75,12 +76,12 @@ func createToken(c *call) (reply, *refusal) {
 	if !i.suspended.IsZero() {
 		return no(forbidden("This installation has been suspended"))
 	}
-	t := &token{login: appLogin, install: i, permissions: c.hub.opts.Permissions, expires: c.hub.now().Add(tokenLife)}
+	t := &token{login: appLogin, install: i, permissions: maps.Clone(i.permissions), expires: c.hub.now().Add(tokenLife)}
 	if asked, _ := c.body["permissions"].(obj); asked != nil {
 		t.permissions = map[string]string{}
 		for name, v := range asked {
 			level, _ := v.(string)
-			if levels[level] > levels[c.hub.opts.Permissions[name]] && name != "metadata" {
+			if levels[level] > levels[i.permissions[name]] && name != "metadata" {
 				return no(unprocessable("The permissions requested are not granted to this installation."))
 			}
 			t.permissions[name] = level

@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -44,11 +45,12 @@ type token struct {
 type installation struct {
 	id                 int
 	account            *user
+	permissions        map[string]string // those that were accepted
 	created, suspended time.Time
 }
 
 func (h *Hub) install(owner string) *installation {
-	i := &installation{id: h.nextID(), account: h.account(owner, "Organization"), created: h.now()}
+	i := &installation{id: h.nextID(), account: h.account(owner, "Organization"), permissions: maps.Clone(h.opts.Permissions), created: h.now()}
 	h.installed[owner] = i
 	return i
 }

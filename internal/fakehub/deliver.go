@@ -139,7 +139,7 @@ func (h *Hub) next(end bool) *delivery {
 
 func (h *Hub) address(d *delivery) string {
 	if d.hook != nil {
-		return d.hook.url
+		return d.hook.URL
 	}
 	return h.hookURL
 }
@@ -185,17 +185,22 @@ func (h *Hub) Run(ctx context.Context) error {
 func (h *Hub) post(ctx context.Context, d *delivery) {
 	h.mu.Lock()
 	d.url = h.address(d)
-	secret := h.secret
+	secret, config := h.secret, h.hookConfig
 	h.mu.Unlock()
 	if d.hook != nil {
-		secret = d.hook.secret
+		secret, config = d.hook.Secret, d.hook.HookConfig
 	}
 	ctx, cancel := context.WithTimeout(ctx, deliveryTimeout)
 	defer cancel()
 	start := time.Now()
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, d.url, bytes.NewReader(d.Payload))
+	body, kind := config.body(d.Payload)
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, d.url, bytes.NewReader(body))
 	if err == nil {
-		d.sign(req, secret)
+		req.Header.Set("Content-Type", kind)
+		d.describe(req)
+		if !config.NoSecret {
+			sign(req, secret, body)
+		}
 		err = d.do(req)
 	}
 	d.Duration, d.Sent = time.Since(start), true
@@ -234,22 +239,27 @@ func (d *delivery) do(req *http.Request) error {
 	return err
 }
 
-// sign sets the headers of a delivery:
-// https://docs.github.com/webhooks/webhook-events-and-payloads#delivery-headers
-func (d *delivery) sign(req *http.Request, secret string) {
+// sign adds the signatures of a delivery.
+func sign(req *http.Request, secret string, body []byte) {
 	mac := func(new func() hash.Hash) string {
 		m := hmac.New(new, []byte(secret))
-		m.Write(d.Payload)
+		m.Write(body)
 		return hex.EncodeToString(m.Sum(nil))
 	}
+	req.Header.Set("X-Hub-Signature", "sha1="+mac(sha1.New))
+	req.Header.Set("X-Hub-Signature-256", "sha256="+mac(sha256.New))
+}
+
+// describe sets the headers of a delivery:
+// https://docs.github.com/webhooks/webhook-events-and-payloads#delivery-headers
+func (d *delivery) describe(req *http.Request) {
 	id, kind, target := appID, "integration", appID
 	if d.hook != nil {
 		id, kind, target = d.hook.id, "repository", d.RepoID
 	}
 	for name, v := range map[string]string{
-		"Content-Type": "application/json", "User-Agent": "GitHub-Hookshot/fake", "X-GitHub-Event": d.Event, "X-GitHub-Delivery": d.GUID,
+		"User-Agent": "GitHub-Hookshot/fake", "X-GitHub-Event": d.Event, "X-GitHub-Delivery": d.GUID,
 		"X-GitHub-Hook-ID": strconv.Itoa(id), "X-GitHub-Hook-Installation-Target-Type": kind, "X-GitHub-Hook-Installation-Target-ID": strconv.Itoa(target),
-		"X-Hub-Signature": "sha1=" + mac(sha1.New), "X-Hub-Signature-256": "sha256=" + mac(sha256.New),
 	} {
 		req.Header.Set(name, v)
 	}

@@ -67,6 +67,11 @@
 //     a 304 does not count towards the rate limit.
 //   - A rebase makes a new commit of each, even where none is needed.
 //   - A delivery is tried once, for ten seconds; redelivered it has its old GUID.
+//   - Permissions that the App asks for anew count once an owner accepts them:
+//     see SetPermissions. It is sent the events alone that it subscribed to.
+//   - In a ruleset's patterns * stops at a slash, ** too unless one follows. Who
+//     may bypass a ruleset is told to those who may change it; to others, whether
+//     they may themselves. How pull requests are merged is told to who may write.
 //
 // # Events
 //

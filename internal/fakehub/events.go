@@ -1,6 +1,7 @@
 package fakehub
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -23,11 +24,11 @@ func (r *Repo) emit(event, action, by string, payload obj) {
 		payload["organization"] = obj{"login": r.owner, "id": h.users[r.owner].id, "url": h.api("/orgs/%s", r.owner)}
 	}
 	for _, k := range r.hooks {
-		if !strings.HasPrefix(event, "check_") {
+		if k.wants(event) && !strings.HasPrefix(event, "check_") {
 			h.enqueue(&delivery{Delivery: Delivery{Event: event, Action: action, Repo: r.FullName(), RepoID: r.id}, hook: &k}, payload)
 		}
 	}
-	if i := h.installed[r.owner]; i != nil && i.suspended.IsZero() {
+	if i := h.installed[r.owner]; i != nil && i.suspended.IsZero() && slices.Contains(h.events, event) {
 		payload["installation"] = obj{"id": i.id, "node_id": node("Installation", i.id)}
 		h.enqueue(&delivery{Delivery: Delivery{Event: event, Action: action, Repo: r.FullName(), RepoID: r.id, Installation: i.id}}, payload)
 		delete(payload, "installation")
@@ -50,8 +51,8 @@ func (h *Hub) Ping() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.enqueue(&delivery{Delivery: Delivery{Event: "ping"}}, obj{"zen": "Keep it logically awesome.", "hook_id": appID,
-		"hook": obj{"type": "App", "id": appID, "name": "web", "active": true, "events": appEvents, "app_id": appID,
-			"config": obj{"content_type": "json", "insecure_ssl": "0", "secret": "********", "url": h.hookURL}}})
+		"hook": obj{"type": "App", "id": appID, "name": "web", "active": true, "events": h.events, "app_id": appID,
+			"config": h.hookConfig.render(h.hookURL)}})
 }
 
 func (r *Repo) emitPull(action string, p pull, by string, more obj) error {

@@ -74,7 +74,7 @@ func TestGitRules(t *testing.T) {
 	t.Parallel()
 	f := start(t, Options{})
 	f.repo.Protect("main", Protection{Required: []string{"milepost"}})
-	f.repo.AddRuleset(Ruleset{Name: "versions stay", Target: "tag", Include: []string{"refs/tags/frameworks/**"}, Rules: []string{"update", "deletion"}})
+	f.repo.AddRuleset(Ruleset{Name: "versions stay", Target: "tag", Include: []string{"refs/tags/frameworks/**/*"}, Rules: []string{"update", "deletion"}})
 	dir := filepath.Join(t.TempDir(), "clone")
 	_, err := f.git(".", f.token, "clone", "-q", f.repo.CloneURL(), dir)
 	f.check(err)

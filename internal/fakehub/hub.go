@@ -72,6 +72,8 @@ type Hub struct {
 	base       string
 	hookURL    string
 	secret     string
+	hookConfig HookConfig
+	events     []string // that the App is sent
 	ids        int
 	random     *mathrand.Rand
 	users      map[string]*user
@@ -116,7 +118,7 @@ func New(o Options) (*Hub, error) {
 	h := &Hub{
 		opts: o, desc: desc, key: key, wake: make(chan struct{}, 1), base: strings.TrimSuffix(o.URL, "/"), hookURL: o.WebhookURL, secret: o.WebhookSecret,
 		ids: 1000, random: mathrand.New(mathrand.NewPCG(o.Seed, o.Seed)), users: map[string]*user{}, installed: map[string]*installation{},
-		tokens: map[string]*token{}, repos: map[string]*Repo{}, limits: map[string]*limit{},
+		events: appEvents, tokens: map[string]*token{}, repos: map[string]*Repo{}, limits: map[string]*limit{},
 	}
 	h.defaults()
 	if h.opts.Dir == "" {
@@ -251,6 +253,7 @@ type Repo struct {
 	settling    bool // the queue is being looked at
 	happened    []happening
 	hooks       []hook
+	noRebase    bool
 }
 
 // RepoOptions are what a repository is made with.

@@ -161,6 +161,9 @@ func (r *Repo) mergeBy(p pull, method string) (string, error) {
 		github := identity{"GitHub", "noreply@github.com", r.hub.now()}
 		return r.git.squash(base, p.headSHA, strings.TrimSpace(fmt.Sprintf("%s (#%d)\n\n%s", p.title, p.number, p.body)), who, github)
 	case Rebase:
+		if r.noRebase {
+			return "", errors.New("rebase merges are not allowed on this repository")
+		}
 		return r.git.rebase(base, p.headSHA, who)
 	}
 	return "", fmt.Errorf("%q is no way to merge", method)

@@ -32,7 +32,7 @@ func (h *Hub) person(login string) obj { return h.account(login, "User").render(
 func (h *Hub) renderApp() obj {
 	return obj{"id": appID, "slug": appSlug, "node_id": node("App", appID), "name": "Milepost", "description": "", "external_url": h.base,
 		"owner": h.account("milepost-dev", "Organization").render(h), "html_url": h.base + "/apps/" + appSlug, "permissions": h.grants(h.opts.Permissions),
-		"events": appEvents, "created_at": "2026-01-01T00:00:00Z", "updated_at": "2026-01-01T00:00:00Z"}
+		"events": h.events, "created_at": "2026-01-01T00:00:00Z", "updated_at": "2026-01-01T00:00:00Z"}
 }
 
 var appEvents = []string{"check_run", "check_suite", "create", "delete", "merge_group", "pull_request", "push"}
@@ -53,15 +53,23 @@ func (r *Repo) render() obj {
 		"clone_url": r.html(".git"), "git_url": r.html(".git"), "default_branch": r.branch, "created_at": stamp(r.created),
 		"updated_at": stamp(r.created), "pushed_at": stamp(r.created), "archived": false, "disabled": false, "visibility": "public",
 		"has_issues": true, "hooks_url": r.api("/hooks"), "pulls_url": r.api("/pulls{/number}"), "statuses_url": r.api("/statuses/{sha}"),
-		"allow_merge_commit": true, "allow_squash_merge": true, "allow_rebase_merge": true, "topics": []string{}}
+		"topics": []string{}}
 	if r.private {
 		out["visibility"] = "private"
 	}
 	return out
 }
 
+// getRepo tells those who may write how pull requests are merged.
 func getRepo(c *call) (reply, *refusal) {
 	out := c.repo.render()
+	if levels[c.granted("contents")] >= levels["write"] {
+		out["allow_merge_commit"], out["allow_squash_merge"], out["allow_rebase_merge"] = true, true, !c.repo.noRebase
+	}
+	if c.who.kind == asUser {
+		role := levels[c.repo.roles[c.who.login]]
+		out["permissions"] = obj{"pull": true, "push": role >= levels["write"], "admin": role >= levels["admin"]}
+	}
 	if c.repo.parent != nil {
 		out["parent"], out["source"] = c.repo.parent.render(), c.repo.parent.render()
 	}
@@ -111,30 +119,6 @@ func getPermission(c *call) (reply, *refusal) {
 	person := u.render(c.hub)
 	person["role_name"] = role
 	return ok(obj{"permission": permission, "role_name": role, "user": person})
-}
-
-// hook is a webhook of the repository itself, not of the App.
-type hook struct {
-	id          int
-	url, secret string
-}
-
-// AddHook makes a webhook of the repository itself, as those have who use no
-// App. Its deliveries name no installation.
-func (r *Repo) AddHook(url, secret string) {
-	r.hub.mu.Lock()
-	defer r.hub.mu.Unlock()
-	r.hooks = append(r.hooks, hook{r.hub.nextID(), url, secret})
-}
-
-func listHooks(c *call) (reply, *refusal) {
-	var items []obj
-	for _, k := range c.repo.hooks {
-		items = append(items, obj{"id": k.id, "type": "Repository", "name": "web", "active": true, "events": []string{"*"},
-			"config": obj{"url": k.url, "content_type": "json", "insecure_ssl": "0", "secret": "********"},
-			"url":    c.repo.api("/hooks/%d", k.id)})
-	}
-	return list(items)
 }
 
 // sha refuses an object's name that is not whole.

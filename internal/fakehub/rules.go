@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"path"
 	"slices"
 	"strings"
 )
@@ -14,6 +13,7 @@ import (
 // pushed to but by an administrator, and is never rewound or deleted.
 type Protection struct {
 	Required     []string // names of checks or contexts of statuses
+	From         int      // the App that those have to be of, 0 for whoever; is said, and not enforced
 	Strict       bool     // the head must have the base's tip
 	Approvals    int      // of people who may write
 	DismissStale bool     // a new head dismisses approvals
@@ -34,7 +34,8 @@ func (r *Repo) Protect(branch string, p Protection) {
 type Ruleset struct {
 	Name      string
 	Target    string   // branch or tag
-	Include   []string // refs, with * for a part and ** for several; ~ALL; ~DEFAULT_BRANCH
+	Include   []string // patterns of refs; ~ALL; ~DEFAULT_BRANCH
+	Exclude   []string // the same
 	Rules     []string // creation, update, deletion, non_fast_forward, pull_request, required_status_checks, merge_queue
 	Disabled  bool
 	BypassApp bool // the App may all the same
@@ -59,14 +60,10 @@ func (r *Repo) covers(s Ruleset, ref string) bool {
 	if s.Disabled || !strings.HasPrefix(ref, of) {
 		return false
 	}
-	return slices.ContainsFunc(s.Include, func(pattern string) bool {
-		before, deep := strings.CutSuffix(pattern, "**")
-		if deep || pattern == "~ALL" {
-			return pattern == "~ALL" || strings.HasPrefix(ref, before)
-		}
-		match, err := path.Match(pattern, ref)
-		return err == nil && match || pattern == "~DEFAULT_BRANCH" && ref == "refs/heads/"+r.branch
-	})
+	named := func(pattern string) bool {
+		return pattern == "~ALL" || pattern == "~DEFAULT_BRANCH" && ref == "refs/heads/"+r.branch || matches(pattern, ref)
+	}
+	return slices.ContainsFunc(s.Include, named) && !slices.ContainsFunc(s.Exclude, named)
 }
 
 // ruled refuses what a rule is against: creation, update, deletion or

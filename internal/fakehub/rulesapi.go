@@ -26,7 +26,7 @@ func getBranch(c *call) (reply, *refusal) {
 func (r *Repo) renderRequired(p Protection, branch string) obj {
 	checks, contexts := []obj{}, []string{}
 	for _, name := range p.Required {
-		checks, contexts = append(checks, obj{"context": name, "app_id": nil}), append(contexts, name)
+		checks, contexts = append(checks, obj{"context": name, "app_id": appOrNil(p.From)}), append(contexts, name)
 	}
 	url := r.api("/branches/%s/protection/required_status_checks", branch)
 	return obj{"url": url, "strict": p.Strict, "contexts": contexts, "checks": checks, "contexts_url": url + "/contexts", "enforcement_level": "non_admins"}
@@ -79,7 +79,11 @@ func (s Ruleset) rule(name string) obj {
 	case "required_status_checks":
 		checks := []obj{}
 		for _, name := range s.Required {
-			checks = append(checks, obj{"context": name})
+			o := obj{"context": name}
+			if s.From != 0 {
+				o["integration_id"] = s.From
+			}
+			checks = append(checks, o)
 		}
 		o["parameters"] = obj{"required_status_checks": checks, "strict_required_status_checks_policy": s.Strict}
 	case "merge_queue":
@@ -89,7 +93,17 @@ func (s Ruleset) rule(name string) obj {
 	return o
 }
 
-func (r *Repo) renderRuleset(s Ruleset, whole bool) obj {
+func appOrNil(id int) any {
+	if id == 0 {
+		return nil
+	}
+	return id
+}
+
+// renderRuleset is a ruleset as a caller sees it, who may bypass it or not. Who
+// may besides is told to those alone who may change it.
+func (c *call) renderRuleset(s Ruleset, whole bool) obj {
+	r := c.repo
 	out := obj{"id": s.id, "name": s.Name, "target": "branch", "source_type": "Repository", "source": r.FullName(), "enforcement": "active",
 		"node_id": node("Ruleset", s.id), "_links": obj{"self": obj{"href": r.api("/rulesets/%d", s.id)}}}
 	if s.Target != "" {
@@ -101,15 +115,20 @@ func (r *Repo) renderRuleset(s Ruleset, whole bool) obj {
 	if !whole {
 		return out
 	}
-	rules, bypass := []obj{}, []obj{}
+	rules, bypass, mine := []obj{}, []obj{}, "never"
 	for _, name := range s.Rules {
 		rules = append(rules, s.rule(name))
 	}
 	if s.BypassApp {
 		bypass = append(bypass, obj{"actor_id": appID, "actor_type": "Integration", "bypass_mode": "always"})
+		if c.who.kind == asInstallation {
+			mine = "always"
+		}
 	}
-	out["rules"], out["bypass_actors"] = rules, bypass
-	out["conditions"] = obj{"ref_name": obj{"include": append([]string{}, s.Include...), "exclude": []string{}}}
+	if out["rules"], out["current_user_can_bypass"] = rules, mine; levels[c.granted("administration")] >= levels["write"] {
+		out["bypass_actors"] = bypass
+	}
+	out["conditions"] = obj{"ref_name": obj{"include": append([]string{}, s.Include...), "exclude": append([]string{}, s.Exclude...)}}
 	return out
 }
 
@@ -117,7 +136,7 @@ func listRulesets(c *call) (reply, *refusal) {
 	items := []obj{}
 	for _, s := range c.repo.rulesets {
 		if want := c.query.Get("targets"); want == "" || slices.Contains(strings.Split(want, ","), s.Target) {
-			items = append(items, c.repo.renderRuleset(s, false))
+			items = append(items, c.renderRuleset(s, false))
 		}
 	}
 	return list(items)
@@ -126,7 +145,7 @@ func listRulesets(c *call) (reply, *refusal) {
 func getRuleset(c *call) (reply, *refusal) {
 	for _, s := range c.repo.rulesets {
 		if s.id == atoi(c.params["ruleset_id"]) {
-			return ok(c.repo.renderRuleset(s, true))
+			return ok(c.renderRuleset(s, true))
 		}
 	}
 	return no(notFound())
