@@ -1,7 +1,9 @@
 package compile
 
 import (
+	"bytes"
 	"fmt"
+	"io/fs"
 	"path"
 	"strings"
 
@@ -64,6 +66,31 @@ func (c *Compiler) Inspect(u Unit, plain bool) (Places, diag.List, error) {
 	return Places{p.index}, found, nil
 }
 
+// Named is the name of all that a unit is made of, by the names that Git gives
+// to its directory, the shared packages and the module's file: what has the same
+// name is the same, without reading it. It is "" where the tree is not one of Git's.
+func Named(fsys fs.FS, root, dir string) string {
+	tree := gitName(fsys, path.Join(root, dir))
+	if tree == "" {
+		return ""
+	}
+	return ContentName(tree, gitName(fsys, path.Join(root, "lib")), gitName(fsys, moduleFile))
+}
+
+// ContentName is the name of all that a unit is made of: a Unit's Key.
+func ContentName(tree, lib, module string) string { return tree + " " + lib + " " + module }
+
+// gitName is the name that Git gives to what stands at a place, "" for nothing,
+// or where Git has no part in the tree.
+func gitName(fsys fs.FS, name string) string {
+	info, err := fs.Stat(fsys, name)
+	if err != nil {
+		return ""
+	}
+	hash, _ := info.Sys().(string)
+	return hash
+}
+
 // Key names the content of a unit's files: equal keys are equal files.
 func (c *Compiler) Key(u Unit) (string, error) {
 	src, found, err := gather(u.FS, u.Root, path.Join(u.Root, u.Dir), path.Base(u.Dir))
@@ -83,7 +110,7 @@ func (c *Compiler) Mentions(u Unit, text string) (bool, error) {
 		return false, err
 	}
 	for _, f := range src.files {
-		if strings.Contains(string(f.data), text) {
+		if bytes.Contains(f.data, []byte(text)) {
 			return true, nil
 		}
 	}
