@@ -44,18 +44,22 @@ type QueueOptions struct {
 	First   time.Duration // the pause after the first error, doubled after each [1 s]
 	Longest time.Duration // of all pauses [5 min]
 	Grace   time.Duration // for what is under way when the queue ends [20 s]
+	Settle  time.Duration // a key that was just worked on waits for so long for its hints to cease [1 s]
 	Log     *slog.Logger
 	Retried func(Hint, error) // told of every error, may be nil
 }
 
 // memory is a queue in memory. Hints of a key that waits become one, a key is
 // worked on by one at a time, and a hint that comes meanwhile has it worked on
-// once more.
+// once more. The first hint of a key is never kept waiting for others.
 type memory struct {
 	o    QueueOptions
 	mu   sync.Mutex
 	keys map[string]*item
-	wake chan struct{} // closed and made anew whenever something may be ready
+	wake chan struct{}        // closed and made anew whenever something may be ready
+	busy int                  // works under way, without those that rest
+	rest int                  // works that rest
+	last map[string]time.Time // when a key was worked on, of those not long ago
 }
 
 // item is a key that waits, is worked on, or was given up.
@@ -64,7 +68,9 @@ type item struct {
 	ready   time.Time // not before
 	order   int64     // of those that are ready, the lowest is first
 	running bool
-	more    bool // a hint came meanwhile
+	more    bool      // a hint came meanwhile
+	first   time.Time // of the hints since it was last worked on; zero for none
+	newest  time.Time // of these
 	tries   int
 	dead    bool // given up: it stays until it is asked for again
 	lost    bool // was given up, and has not come to anything since: for the metrics
@@ -90,13 +96,14 @@ func newMemory(o QueueOptions) *memory {
 	last(&o.First, time.Second)
 	last(&o.Longest, 5*time.Minute)
 	last(&o.Grace, 20*time.Second)
+	last(&o.Settle, time.Second)
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	if o.Retried == nil {
 		o.Retried = func(Hint, error) {}
 	}
-	return &memory{o: o, keys: map[string]*item{}, wake: make(chan struct{})}
+	return &memory{o: o, keys: map[string]*item{}, wake: make(chan struct{}), last: map[string]time.Time{}}
 }
 
 // Add implements Queue.
@@ -122,6 +129,54 @@ func (q *memory) Add(h Hint) {
 		it.ready = time.Time{}
 	}
 	it.dead = false
+	it.hinted(time.Now())
+	q.changed()
+}
+
+func (it *item) hinted(now time.Time) {
+	if it.newest = now; it.first.IsZero() {
+		it.first = now
+	}
+}
+
+// Bounds of settling, in Options.Settle: a key counts as just worked on for so
+// long, and waits for so long at most.
+const settling = 10
+
+// settled is when the hints of a key that was just worked on have ceased: who
+// pushes again and again is told of the last push, and not of each. The zero
+// time stands for at once.
+func (q *memory) settled(it *item) time.Time {
+	at, worked := q.last[it.hint.Key]
+	if !worked || it.first.IsZero() || it.first.Sub(at) > settling*q.o.Settle {
+		return time.Time{}
+	}
+	quiet, latest := it.newest.Add(q.o.Settle), it.first.Add(settling*q.o.Settle)
+	if quiet.After(latest) {
+		return latest
+	}
+	return quiet
+}
+
+// maxLast bounds how many keys it is known of when they were worked on. Those
+// that are forgotten do not wait.
+const maxLast = 1000
+
+// worked notes that a key was worked on.
+func (q *memory) worked(key string) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if len(q.last) >= maxLast {
+		clear(q.last)
+	}
+	q.last[key] = time.Now()
+}
+
+// free lets others be worked on, after a work.
+func (q *memory) free() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.busy--
 	q.changed()
 }
 
@@ -147,20 +202,28 @@ func (q *memory) Run(ctx context.Context, work Work) error {
 	stop := context.AfterFunc(ctx, func() { time.AfterFunc(q.o.Grace, cancel) })
 	defer stop()
 	var wg sync.WaitGroup
-	for range q.o.Workers {
-		wg.Go(func() {
-			for {
-				it := q.next(ctx)
-				if it == nil {
-					return
-				}
-				q.work(doing, it, work)
-			}
-		})
+	for it := q.next(ctx); it != nil; it = q.next(ctx) {
+		wg.Go(func() { q.work(doing, it, work) })
 	}
 	wg.Wait()
 	return nil
 }
+
+// Rest sleeps within a work, while another key is worked on in its place.
+func (q *memory) Rest(ctx context.Context, d time.Duration) error {
+	lend := func(n int) {
+		q.mu.Lock()
+		defer q.mu.Unlock()
+		q.busy, q.rest = q.busy-n, q.rest+n
+		q.changed()
+	}
+	lend(1)
+	defer lend(-1)
+	return sleep(ctx, d)
+}
+
+// maxRest bounds how many works rest. Above it, a work that rests keeps its place.
+const maxRest = 50
 
 // next waits for a key that is ready, and takes it. It is nil when ctx ends.
 func (q *memory) next(ctx context.Context) *item {
@@ -191,12 +254,15 @@ func (q *memory) take() (*item, time.Duration, chan struct{}) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	now, wait := time.Now(), idle
+	if q.busy+max(q.rest-maxRest, 0) >= q.o.Workers {
+		return nil, wait, q.wake
+	}
 	var first *item
 	for _, it := range q.keys {
 		if it.running || it.dead {
 			continue
 		}
-		if d := it.ready.Sub(now); d > 0 {
+		if d := max(it.ready.Sub(now), q.settled(it).Sub(now)); d > 0 {
 			wait = min(wait, d)
 		} else if first == nil || it.order < first.order || it.order == first.order && it.hint.Key < first.hint.Key {
 			first = it
@@ -204,6 +270,7 @@ func (q *memory) take() (*item, time.Duration, chan struct{}) {
 	}
 	if first != nil {
 		first.running = true
+		q.busy++
 	}
 	return first, wait, q.wake
 }
@@ -215,15 +282,18 @@ func (q *memory) putBack(it *item) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	it.running = false
+	q.busy--
 }
 
 // work handles one key, and says when it is next due.
 func (q *memory) work(ctx context.Context, it *item, work Work) {
 	q.mu.Lock()
 	hint := it.hint
-	it.more, it.hint.Again = false, false
+	it.more, it.hint.Again, it.first = false, false, time.Time{}
 	q.mu.Unlock()
+	defer q.free()
 	err := safely(func() error { return work.Handle(ctx, hint) })
+	q.worked(hint.Key)
 	if err == nil {
 		q.done(it)
 		return

@@ -16,6 +16,7 @@ type worker struct {
 	mu     sync.Mutex
 	start  time.Time
 	did    []string
+	at     []time.Time // of each
 	gaveUp []string
 	active map[string]int
 	work   func(ctx context.Context, h Hint, n int) error
@@ -28,6 +29,7 @@ func newWorker(work func(ctx context.Context, h Hint, n int) error) *worker {
 func (w *worker) handle(ctx context.Context, h Hint) error {
 	w.mu.Lock()
 	w.did = append(w.did, fmt.Sprintf("%s %v", h.Key, h.Again))
+	w.at = append(w.at, time.Now())
 	n := len(w.did)
 	if w.active[h.Key]++; w.active[h.Key] > 1 {
 		panic("a key is worked on twice at a time")

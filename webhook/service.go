@@ -92,12 +92,15 @@ func New(o Options) (*Service, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
+	byClock := o.Sleep == nil
 	o.defaults()
 	s := &Service{o: o, log: o.Log, gh: o.GitHub, metrics: newMetrics(o.GitHub), asked: newAsked()}
 	if s.queue = o.Queue; s.queue == nil {
 		q := newMemory(QueueOptions{Log: o.Log, Retried: func(Hint, error) { s.metrics.failures.Inc() }})
 		s.metrics.watch(q)
-		s.queue = q
+		if s.queue = q; byClock {
+			s.o.Sleep = q.Rest
+		}
 	}
 	if o.Metrics != nil {
 		if err := s.metrics.register(o.Metrics); err != nil {

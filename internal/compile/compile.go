@@ -155,8 +155,8 @@ type Unit struct {
 	// Untrusted says that the content is not on the branch that is served: its
 	// results are kept apart in the cache, and go first.
 	Untrusted bool
-	// Key names the content, where the caller knows a name without reading it
-	// (a hash of Git's); "" means that the files are read to name it.
+	// Key is the ContentName, where the caller knows it; "" means that the tree
+	// is asked, and where that is not one of Git's the files are read.
 	Key string
 }
 
@@ -167,6 +167,9 @@ func (c *Compiler) Framework(ctx context.Context, u Unit) (*Result, error) {
 		return nil, err
 	}
 	key := ""
+	if u.Key == "" {
+		u.Key = Named(u.FS, u.Root, u.Dir)
+	}
 	if u.Key != "" {
 		key = apart(cacheKey("tree", u.Root, u.Dir, u.Key), u.Untrusted)
 		if r, ok := c.cache.get(key); ok {

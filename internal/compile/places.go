@@ -2,6 +2,7 @@ package compile
 
 import (
 	"fmt"
+	"io/fs"
 	"maps"
 	"path"
 	"regexp"
@@ -65,6 +66,31 @@ func (c *Compiler) Inspect(u Unit, plain bool) (Places, diag.List, error) {
 		}
 	}
 	return Places{p.index}, found, nil
+}
+
+// Named is the name of all that a unit is made of, by the names that Git gives
+// to its directory, the shared packages and the module's file: what has the same
+// name is the same, without reading it. It is "" where the tree is not one of Git's.
+func Named(fsys fs.FS, root, dir string) string {
+	tree := gitName(fsys, path.Join(root, dir))
+	if tree == "" {
+		return ""
+	}
+	return ContentName(tree, gitName(fsys, path.Join(root, "lib")), gitName(fsys, moduleFile))
+}
+
+// ContentName is the name of all that a unit is made of: a Unit's Key.
+func ContentName(tree, lib, module string) string { return tree + " " + lib + " " + module }
+
+// gitName is the name that Git gives to what stands at a place, "" for nothing,
+// or where Git has no part in the tree.
+func gitName(fsys fs.FS, name string) string {
+	info, err := fs.Stat(fsys, name)
+	if err != nil {
+		return ""
+	}
+	hash, _ := info.Sys().(string)
+	return hash
 }
 
 // Key names the content of a unit's files: equal keys are equal files.

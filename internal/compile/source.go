@@ -1,6 +1,7 @@
 package compile
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -121,7 +122,7 @@ func gather(fsys fs.FS, root, dir, id string) (*source, diag.List, error) {
 // side of yes: reading a package that is not used changes nothing.
 func usesLib(files []file) bool {
 	for _, f := range files {
-		if strings.Contains(string(f.data), "/lib/") {
+		if bytes.Contains(f.data, []byte("/lib/")) {
 			return true
 		}
 	}
@@ -285,40 +286,44 @@ func (c *collector) readFile(name string) ([]byte, bool, error) {
 // badBytes finds the first byte that is not UTF-8, and characters that turn
 // the direction of text and so hide what a line says.
 func badBytes(name string, data []byte) (diag.Finding, bool) {
-	line, col := 1, 1
 	for i := 0; i < len(data); {
+		if c := data[i]; c != 0 && c < utf8.RuneSelf { // nearly all there is
+			i++
+			continue
+		}
 		r, n := utf8.DecodeRune(data[i:])
-		f := diag.Finding{Severity: diag.Error, Position: diag.Position{File: name, Line: line, Column: col}}
+		f := diag.Finding{Severity: diag.Error}
 		switch {
 		case r == utf8.RuneError && n <= 1:
 			f.Code, f.Message = "not-utf8", "the file holds a character that is not UTF-8"
 			f.Help = "Save the file as UTF-8 (in most editors: Save with encoding, UTF-8)."
-			return f, true
 		case r == 0:
 			f.Code, f.Message = "not-utf8", "the file holds a NUL character, which text never does"
 			f.Help = "Save the file as UTF-8 text."
-			return f, true
 		case r >= 0x202A && r <= 0x202E || r >= 0x2066 && r <= 0x2069 || r == 0x200E || r == 0x200F || r == 0x061C:
 			f.Code, f.Message = "hidden-direction", fmt.Sprintf("the line holds a hidden character (U+%04X) that turns the direction of text", r)
 			f.Help = "Delete the line and type it again."
-			return f, true
+		default:
+			i += n
+			continue
 		}
-		if r == '\n' {
-			line, col = line+1, 1
-		} else {
-			col += n
-		}
-		i += n
+		line := bytes.LastIndexByte(data[:i], '\n') + 1
+		f.Position = diag.Position{File: name, Line: bytes.Count(data[:i], []byte("\n")) + 1, Column: i - line + 1}
+		return f, true
 	}
 	return diag.Finding{}, false
 }
 
-// maxModuleBytes is how much of cue.mod/module.cue is read.
-const maxModuleBytes = 64 << 10
+// moduleFile names the module of a repository; maxModuleBytes is how much of it
+// is read.
+const (
+	moduleFile     = "cue.mod/module.cue"
+	maxModuleBytes = 64 << 10
+)
 
 // Module is the module path of a repository, from cue.mod/module.cue; "" where
 // it has none, or has something else there than a file of a sensible size.
 func Module(fsys fs.FS) (string, error) {
-	text, err := readSmall(fsys, "cue.mod/module.cue", maxModuleBytes)
+	text, err := readSmall(fsys, moduleFile, maxModuleBytes)
 	return modulePathIn(text), err
 }

@@ -47,7 +47,7 @@ func (k unitKey) id() string { return strings.TrimPrefix(k.dir, nextDir) }
 // nextDir is where coming editions stand.
 const nextDir = "next/"
 
-func (k unitKey) String() string { return strings.Join([]string{k.tree, k.lib, k.module}, " ") }
+func (k unitKey) String() string { return compile.ContentName(k.tree, k.lib, k.module) }
 
 // event is a directory changing, at one commit. A zero tree is its end.
 type event struct {

@@ -115,9 +115,14 @@ func splitLines(data []byte) []string {
 	return lines
 }
 
+// same says whether the file is as it was.
+func (p *filePair) same() bool {
+	return bytes.Equal(p.base, p.head) && (p.base == nil) == (p.head == nil)
+}
+
 // compare is what the change does to a file, and the lines that are gone from it.
 func (p *filePair) compare() (*fileChange, []string) {
-	if bytes.Equal(p.base, p.head) && (p.base == nil) == (p.head == nil) {
+	if p.same() {
 		return &fileChange{}, nil
 	}
 	a, b := splitLines(p.base), splitLines(p.head)
