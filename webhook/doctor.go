@@ -103,6 +103,15 @@ type waiting struct{ what string }
 
 func (w waiting) Error() string { return w.what }
 
+// What has to be put right before more can be known.
+var (
+	errNoApp        error = waiting{"GitHub does not take the App's key (see app)"}
+	errTokenBlind   error = waiting{"GitHub does not show the repository to the token (see token)"}
+	errNotInstalled error = waiting{"the App is not installed with the repository (see installation)"}
+	errNoBranch     error = waiting{"there is no such branch (see repository)"}
+	errNoHook       error = waiting{"there is no webhook that leads to the server (see webhook)"}
+)
+
 // unknown says that something could not be read, and why.
 func unknown(check, what string, err error) []Diagnosis {
 	var w waiting

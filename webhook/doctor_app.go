@@ -253,10 +253,10 @@ func few(names []string) string {
 // waitingFor is an error of the App, which waits for it to be put right.
 func (f *facts) waitingFor(err error) error {
 	if f.who.err != nil {
-		return waiting{"GitHub does not take the App's key (see app)"}
+		return errNoApp
 	}
 	if f.installation.err != nil {
-		return waiting{"the App is not installed with the repository (see installation)"}
+		return errNotInstalled
 	}
 	return err
 }

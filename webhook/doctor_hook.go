@@ -145,7 +145,7 @@ func (f *facts) judgeSecret() []Diagnosis {
 		return unknown(check, "the webhook", f.hook.err)
 	}
 	if f.hook.is.Config.URL == "" {
-		return diagnosed(check, Unchecked, "there is no webhook (see webhook)", "Put that right first, and ask again.")
+		return unknown(check, "", errNoHook)
 	}
 	if f.hook.is.Config.Secret == "" {
 		return diagnosed(check, Problem, "GitHub has no secret, and signs nothing: the server refuses every delivery",
