@@ -34,7 +34,7 @@ func (f *facts) judgeClock() []Diagnosis {
 	case f.skew.Abs() > skewWarning:
 		s = Warning
 	default:
-		return allWell(check, "this machine's clock goes as GitHub's, to %d seconds", int(skewWarning.Seconds()))
+		return allWell(check, "this machine's clock agrees with GitHub's, to %d seconds", int(skewWarning.Seconds()))
 	}
 	return diagnosed(check, s, fmt.Sprintf("this machine's clock is about %s %s GitHub's", roughly(f.skew.Abs()), way),
 		"Have a time server set it: timedatectl set-ntp true. GitHub takes no key of an App from a clock that is a minute ahead.")
@@ -289,5 +289,5 @@ func (f *facts) installationPage() string {
 
 // settings is a page of the repository's settings.
 func (f *facts) settings(page string) string {
-	return fmt.Sprintf("%s/%s/%s/settings/%s", f.web, f.owner, f.name, page)
+	return strings.TrimSuffix(fmt.Sprintf("%s/%s/%s/settings/%s", f.web, f.owner, f.name, page), "/")
 }

@@ -1,6 +1,8 @@
 package webhook
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -26,9 +28,9 @@ func TestDoctorOfRules(t *testing.T) {
 		"of anybody": {branch: func(_ *clinic, s *fakehub.Ruleset) { s.From = 0 },
 			want: []says{{"required check", Warning, "of anybody: whoever may write can set it", "as its source"}}},
 		"of another App": {branch: func(_ *clinic, s *fakehub.Ruleset) { s.From = 15368 },
-			want: []says{{"required check", Problem, "of another App (App ID 15368), which never comes", "as its source"}}},
+			want: []says{{"required check", Problem, "of another App (App ID 15368), and not of this one", "as its source"}}},
 		"of another name": {branch: func(_ *clinic, s *fakehub.Ruleset) { s.Required = []string{"Milepost"} },
-			want: []says{{"required check", Problem, `requires a check "Milepost", and the check is called milepost`, "add milepost"}}},
+			want: []says{{"required check", Problem, `requires a check "Milepost", and the one of the server is called milepost`, "add milepost"}}},
 		"by a protection": {branch: func(c *clinic, s *fakehub.Ruleset) {
 			s.Disabled = true
 			c.repo.Protect("main", fakehub.Protection{Required: []string{CheckName}, From: c.hub.App().ID, Approvals: 1})
@@ -211,6 +213,13 @@ func TestDoctorWithoutGitHub(t *testing.T) {
 	}
 	c := newClinic(t, fakehub.Options{}).protect()
 	c.event()
+	ended, end := context.WithCancel(t.Context())
+	end()
+	gh, err := Connect(c.account)
+	c.check(err)
+	if _, err := gh.Examine(ended, c.o); !errors.Is(err, context.Canceled) {
+		t.Errorf("somebody ended it: got %v", err)
+	}
 	c.hub.Fault(fakehub.Fault{Kind: fakehub.ErrorBefore, Status: 500, Path: "/rulesets"})
 	c.hub.Fault(fakehub.Fault{Kind: fakehub.CutMidway, Path: "/app/hook/deliveries"})
 	c.want(says{"tags", Unchecked, "GitHub answers 500", "www.githubstatus.com"}, says{"deliveries", Unchecked, "EOF", ""}, says{"missed deliveries", Unchecked, "EOF", ""},
