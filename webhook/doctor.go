@@ -57,9 +57,9 @@ var ErrUnreachable = errors.New("GitHub cannot be asked")
 
 // Examine looks at a set-up: it reads what GitHub tells of it, posts one signed
 // ping for each secret to the server, and judges. It changes nothing, but for
-// Redeliver. The error is ErrUnreachable.
+// Redeliver. The error is ErrUnreachable, or that of the context.
 func (g *GitHub) Examine(ctx context.Context, o Examination) ([]Diagnosis, error) {
-	ctx, cancel := context.WithTimeout(ctx, examineTime)
+	bounded, cancel := context.WithTimeout(ctx, examineTime)
 	defer cancel()
 	if o.Progress == nil {
 		o.Progress = func(string) {}
@@ -68,8 +68,11 @@ func (g *GitHub) Examine(ctx context.Context, o Examination) ([]Diagnosis, error
 		o.Transport = http.DefaultTransport
 	}
 	o.ServerURL = strings.TrimRight(o.ServerURL, "/")
-	f, err := g.gather(ctx, o)
-	if err != nil {
+	f, err := g.gather(bounded, o)
+	switch {
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case err != nil:
 		return nil, fmt.Errorf("%w: %s", ErrUnreachable, heard(err.Error()))
 	}
 	return f.judge(), nil
@@ -103,6 +106,15 @@ type waiting struct{ what string }
 
 func (w waiting) Error() string { return w.what }
 
+// What has to be put right before more can be known.
+var (
+	errNoApp        error = waiting{"GitHub does not take the App's key (see app)"}
+	errTokenBlind   error = waiting{"GitHub does not show the repository to the token (see token)"}
+	errNotInstalled error = waiting{"the App is not installed with the repository (see installation)"}
+	errNoBranch     error = waiting{"there is no such branch (see repository)"}
+	errNoHook       error = waiting{"there is no webhook that leads to the server (see webhook)"}
+)
+
 // unknown says that something could not be read, and why.
 func unknown(check, what string, err error) []Diagnosis {
 	var w waiting
@@ -113,6 +125,10 @@ func unknown(check, what string, err error) []Diagnosis {
 	case errors.As(err, &s) && (s.status == http.StatusForbidden || s.status == http.StatusNotFound):
 		return diagnosed(check, Unchecked, fmt.Sprintf("%s: GitHub does not show that to this App or token (%d %s)", what, s.status, heard(s.message)),
 			"Look at it on GitHub yourself: docs/running.md says how it should be.")
+	case errors.As(err, &s) && s.status == http.StatusUnprocessableEntity:
+		return diagnosed(check, Unchecked, what+": GitHub gives no token to read it by, since a permission is lacking (see permissions)", "Put that right first, and ask again.")
+	case errors.Is(err, context.DeadlineExceeded):
+		err = errors.New("GitHub did not answer in time")
 	}
 	return diagnosed(check, Unchecked, fmt.Sprintf("%s: %s", what, heard(err.Error())), "Ask again in a few minutes. If it stays so, look whether GitHub has an incident (www.githubstatus.com).")
 }

@@ -34,7 +34,7 @@ func (f *facts) judgeClock() []Diagnosis {
 	case f.skew.Abs() > skewWarning:
 		s = Warning
 	default:
-		return allWell(check, "this machine's clock goes as GitHub's, to %d seconds", int(skewWarning.Seconds()))
+		return allWell(check, "this machine's clock agrees with GitHub's, to %d seconds", int(skewWarning.Seconds()))
 	}
 	return diagnosed(check, s, fmt.Sprintf("this machine's clock is about %s %s GitHub's", roughly(f.skew.Abs()), way),
 		"Have a time server set it: timedatectl set-ntp true. GitHub takes no key of an App from a clock that is a minute ahead.")
@@ -253,10 +253,10 @@ func few(names []string) string {
 // waitingFor is an error of the App, which waits for it to be put right.
 func (f *facts) waitingFor(err error) error {
 	if f.who.err != nil {
-		return waiting{"GitHub does not take the App's key (see app)"}
+		return errNoApp
 	}
 	if f.installation.err != nil {
-		return waiting{"the App is not installed with the repository (see installation)"}
+		return errNotInstalled
 	}
 	return err
 }
@@ -289,5 +289,5 @@ func (f *facts) installationPage() string {
 
 // settings is a page of the repository's settings.
 func (f *facts) settings(page string) string {
-	return fmt.Sprintf("%s/%s/%s/settings/%s", f.web, f.owner, f.name, page)
+	return strings.TrimSuffix(fmt.Sprintf("%s/%s/%s/settings/%s", f.web, f.owner, f.name, page), "/")
 }

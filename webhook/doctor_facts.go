@@ -183,9 +183,9 @@ func (f *facts) gatherWho(ctx context.Context, q *asker) error {
 	case first != nil && (!errors.As(first, &s) || s.status >= http.StatusInternalServerError):
 		return first
 	case !f.app && first != nil:
-		q.stop = waiting{"GitHub does not show the repository to the token (see token)"}
+		q.stop = errTokenBlind
 	case first != nil:
-		q.stop = waiting{"GitHub does not take the App's key (see app)"}
+		q.stop = errNoApp
 	}
 	if !f.app {
 		return nil
@@ -193,7 +193,7 @@ func (f *facts) gatherWho(ctx context.Context, q *asker) error {
 	f.installation = askOne[installationFacts](ctx, q, asApp, "%s/installation", repo)
 	switch i := f.installation; {
 	case i.err != nil:
-		q.stopRepo = waiting{"the App is not installed with the repository (see installation)"}
+		q.stopRepo = errNotInstalled
 	case i.is.SuspendedAt != nil:
 		q.stopRepo = waiting{"the App's installation is suspended (see installation)"}
 	}
@@ -236,8 +236,7 @@ const maxRulesets = 30
 func (f *facts) gatherRules(ctx context.Context, q *asker) {
 	repo := "repos/" + f.owner + "/" + f.name
 	if errors.Is(f.tip.err, gitrepo.ErrBranch) {
-		err := waiting{"there is no such branch (see repository)"}
-		f.rules.err, f.branch.err = err, err
+		f.rules.err, f.branch.err = errNoBranch, errNoBranch
 	} else {
 		f.gatherBranch(ctx, q, repo)
 	}
@@ -281,9 +280,6 @@ func (f *facts) gatherHook(ctx context.Context, q *asker) {
 		f.redeliver(ctx, q)
 	}
 }
-
-// errNoHook says that none of the repository's webhooks leads to the server.
-var errNoHook error = waiting{"there is no webhook (see webhook)"}
 
 // ours is the webhook among those of a repository that leads to the server.
 func (f *facts) ours(hooks []hookFacts) fact[hookFacts] {

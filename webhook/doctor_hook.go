@@ -19,11 +19,11 @@ var unsent = map[string]struct {
 	state State
 	means string
 }{
-	"push":         {Problem, "merges are seen only when everything is looked at"},
-	"pull_request": {Problem, "changes are checked only when everything is looked at"},
+	"push":         {Problem, "merges get their tags only minutes later"},
+	"pull_request": {Problem, "changes are checked only minutes later"},
 	"check_run":    {Problem, "the button Re-run does nothing"},
 	"check_suite":  {Problem, "the button Re-run all checks does nothing"},
-	"merge_group":  {Warning, "groups of a merge queue would wait"},
+	"merge_group":  {Warning, "the groups of a merge queue would wait for minutes"},
 }
 
 // acted are the events that the receiver acts on and that have to be asked
@@ -68,7 +68,7 @@ func (f *facts) judgeEvents() []Diagnosis {
 		return allWell(check, "GitHub sends all %d events that the server acts on", len(f.acted()))
 	}
 	if means == nil {
-		means = []string{"tags that come or go are seen only when everything is looked at"}
+		means = []string{"tags that somebody makes or removes are noticed only minutes later"}
 	}
 	return diagnosed(check, s, "GitHub does not send "+strings.Join(missing, ", ")+": "+strings.Join(means, "; "), where+": tick "+strings.Join(missing, ", ")+".")
 }
@@ -85,7 +85,7 @@ func (f *facts) hookPage() string {
 func (f *facts) judgeHook() []Diagnosis {
 	const check = "webhook"
 	if errors.Is(f.hook.err, errNoHook) || f.hook.err == nil && f.hook.is.Config.URL == "" {
-		return diagnosed(check, Problem, "there is no webhook: the server hears of nothing, and looks at everything every few minutes instead",
+		return diagnosed(check, Problem, "there is no webhook: the server hears of nothing, and only looks by itself every few minutes",
 			f.hookPage()+": tick Active, and enter "+f.wantedURL()+" as the Webhook URL.")
 	}
 	if f.hook.err != nil {
@@ -145,7 +145,7 @@ func (f *facts) judgeSecret() []Diagnosis {
 		return unknown(check, "the webhook", f.hook.err)
 	}
 	if f.hook.is.Config.URL == "" {
-		return diagnosed(check, Unchecked, "there is no webhook (see webhook)", "Put that right first, and ask again.")
+		return unknown(check, "", errNoHook)
 	}
 	if f.hook.is.Config.Secret == "" {
 		return diagnosed(check, Problem, "GitHub has no secret, and signs nothing: the server refuses every delivery",
@@ -157,16 +157,19 @@ func (f *facts) judgeSecret() []Diagnosis {
 		return allWell(check, "the server took what GitHub signed%s", at)
 	case known && f.pingTaken():
 		return diagnosed(check, Problem, "GitHub signs by another secret: the server refused its delivery"+at+" (401), and takes what the secret here signs",
-			f.hookPage()+": enter what stands in the file of --github-webhook-secret-file as the Secret.")
+			f.hookPage()+": enter what stands in the file of --github-webhook-secret-file as the Secret."+thenAgain)
 	case known:
 		return diagnosed(check, Problem, "the server refused what GitHub signed"+at+" (401): they have different secrets",
-			f.hookPage()+": enter what stands in the file of --github-webhook-secret-file as the Secret, and start the server again with that file.")
+			f.hookPage()+": enter what stands in the file of --github-webhook-secret-file as the Secret, and start the server again with that file."+thenAgain)
 	case f.pingTaken():
 		return diagnosed(check, Unchecked, "GitHub has a secret, and the server takes what the secret here signs; whether the two are one shows with the first delivery",
 			"Open or close a pull request, and ask again.")
 	}
 	return diagnosed(check, Unchecked, "GitHub has a secret; whether it is the server's shows with the first delivery that arrives", "Open or close a pull request, and ask again.")
 }
+
+// thenAgain is how to see that what GitHub sends now arrives.
+const thenAgain = " Then have GitHub try again: milepost doctor --redeliver."
 
 // signed is whether the newest delivery that arrived was taken, or refused for
 // its signature, and when that was; known says whether there is one.

@@ -65,16 +65,19 @@ func (f *facts) judgeCheck() []Diagnosis {
 	if f.app {
 		do += fmt.Sprintf(", with the App %s as its source", heard(f.who.is.Slug))
 	}
-	do += " (" + f.settings("rules") + "). It can be chosen once it was made on a pull request."
+	do += " (" + f.settings("rules") + "). GitHub offers it there once it was made on a pull request."
 	switch {
+	case ours != nil && others != nil:
+		return diagnosed(check, Warning, fmt.Sprintf("%s requires the check %s twice, the other one of another App (App ID %d): nothing is merged before both have come", branch, CheckName, others.app),
+			"Settings, Rules, Rulesets, Require status checks to pass: take the other one out, unless it is meant ("+f.settings("rules")+").")
 	case ours != nil && f.app && ours.app == 0:
 		return diagnosed(check, Warning, fmt.Sprintf("%s requires the check %s of anybody: whoever may write can set it to success", branch, CheckName), do)
 	case ours != nil:
 		return allWell(check, "nothing is merged into %s without the check %s", branch, CheckName)
 	case others != nil:
-		return diagnosed(check, Problem, fmt.Sprintf("%s requires the check %s of another App (App ID %d), which never comes: nothing can be merged", branch, CheckName, others.app), do)
+		return diagnosed(check, Problem, fmt.Sprintf("%s requires the check %s of another App (App ID %d), and not of this one", branch, CheckName, others.app), do)
 	case alike != nil:
-		return diagnosed(check, Problem, fmt.Sprintf("%s requires a check %q, and the check is called %s: that one never comes", branch, heard(alike.name), CheckName), do)
+		return diagnosed(check, Problem, fmt.Sprintf("%s requires a check %q, and the one of the server is called %s", branch, heard(alike.name), CheckName), do)
 	case f.rules.err != nil:
 		return unknown(check, "the rules of "+branch, f.rules.err)
 	case f.branch.err != nil:
@@ -218,12 +221,15 @@ func (f *facts) judgeTags() []Diagnosis {
 		return allWell(check, "the tags of versions can be neither moved nor deleted")
 	}
 	return diagnosed(check, Warning, "whoever may write can have a version's tag "+strings.Join(open, " or ")+", and so change what was frozen",
-		fmt.Sprintf("Settings, Rules, Rulesets, New tag ruleset: make it Active, target the pattern %s (with two parts behind the stars: ** alone stops at a slash), and tick Restrict updates and Restrict deletions%s.", pattern, page))
+		fmt.Sprintf("Settings, Rules, Rulesets, New tag ruleset: make it Active, target the pattern %s exactly as it stands here (%s** covers no tag of a version), and tick Restrict updates and Restrict deletions%s.", pattern, history.TagPrefix, page))
 }
 
 func (f *facts) judgeMerging() []Diagnosis {
 	const check = "merging"
-	if f.repo.err != nil {
+	switch {
+	case f.repo.err != nil && !f.app:
+		return unknown(check, "", errTokenBlind)
+	case f.repo.err != nil:
 		return unknown(check, "how pull requests are merged", f.repo.err)
 	}
 	for _, r := range f.reviews() {

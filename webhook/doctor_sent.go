@@ -65,7 +65,7 @@ func (f *facts) judgeDeliveries() []Diagnosis {
 		return allWell(check, "GitHub reaches the server, which refused %s of %s for its signature (see webhook secret)", heard(d.Event), moment(d.At))
 	}
 	what, do := ending{d.Code, d.Status}.words(f)
-	return diagnosed(check, Problem, fmt.Sprintf("the newest delivery, %s of %s, failed: %s", heard(d.Event), moment(d.At), what), do)
+	return diagnosed(check, Problem, fmt.Sprintf("the newest delivery, %s of %s, failed: %s", heard(d.Event), moment(d.At), what), do+thenAgain)
 }
 
 // judgeLast says how the last delivery of a repository's webhook went.

@@ -100,8 +100,8 @@ func TestDoctor(t *testing.T) {
 		"a permission is too low": {func(c *clinic) { c.hub.SetPermissions(with(rightPermissions(), "pull_requests", "read")) },
 			[]says{{"permissions", Problem, "lacks Pull requests: Write", "Permissions & events"}}},
 		"nothing can be read": {func(c *clinic) { c.hub.SetPermissions(without(rightPermissions(), "contents")) },
-			[]says{{"permissions", Problem, "lacks Contents: Write", "accept it"}, {"required check", Unchecked, "GitHub answers 422", ""}, {"approvals", Unchecked, "422", ""},
-				{"tags", Unchecked, "422", ""}, {"merging", Unchecked, "422", ""}, {"rate limit", Unchecked, "422", ""}, {"repository", Problem, "Git cannot read", "Contents: Read"}}},
+			[]says{{"permissions", Problem, "lacks Contents: Write", "accept it"}, {"required check", Unchecked, "see permissions", ""}, {"approvals", Unchecked, "see permissions", "Put that right first"},
+				{"tags", Unchecked, "see permissions", "Put that right first"}, {"merging", Unchecked, "see permissions", "Put that right first"}, {"rate limit", Unchecked, "see permissions", "Put that right first"}, {"repository", Problem, "Git cannot read", "Contents: Read"}}},
 		"merge queues": {func(c *clinic) { c.hub.SetPermissions(without(rightPermissions(), "merge_queues")) },
 			[]says{{"permissions", Warning, "lacks Merge queues: Read", "accept it"}}},
 		"more than is needed": {func(c *clinic) {
@@ -112,7 +112,7 @@ func TestDoctor(t *testing.T) {
 		"no push": {func(c *clinic) {
 			c.hub.Subscribe("check_run", "check_suite", "create", "delete", "merge_group", "pull_request")
 		},
-			[]says{{"events", Problem, "does not send Push: merges are seen only when", "tick Push."}}},
+			[]says{{"events", Problem, "does not send Push: merges get their tags only minutes later", "tick Push."}}},
 		"no tags": {func(c *clinic) { c.hub.Subscribe("check_run", "check_suite", "merge_group", "pull_request", "push") },
 			[]says{{"events", Warning, "does not send Create, Delete: tags", "tick Create, Delete."}}},
 		"no merge queue": {func(c *clinic) {
