@@ -51,17 +51,13 @@ var nosniff = []string{"nosniff"}
 func (s *Server) admit(c echo.Context) error {
 	r := c.Request()
 	if len(r.URL.RawQuery) > maxQueryBytes {
-		p := problem(http.StatusRequestURITooLong, badRequest, "The address is longer than %d bytes.", maxQueryBytes)
-		p.Title = "Address too long"
-		return p
+		return problem(http.StatusRequestURITooLong, tooLong, "The part of the address after the question mark is longer than %d bytes.", maxQueryBytes)
 	}
 	if s.o.Webhook != nil && r.Method == http.MethodPost && c.Path() == WebhookPath {
 		return nil
 	}
 	if r.ContentLength > maxBodyBytes {
-		p := problem(http.StatusRequestEntityTooLarge, badRequest, "The request has a body of more than %d bytes. Nothing here takes one.", maxBodyBytes)
-		p.Title = "Body too large"
-		return p
+		return problem(http.StatusRequestEntityTooLarge, bodyTooLarge, "The request has a body of more than %d bytes. Nothing here takes one.", maxBodyBytes)
 	}
 	if r.ContentLength != 0 {
 		r.Body = http.MaxBytesReader(c.Response(), r.Body, maxBodyBytes)

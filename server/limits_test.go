@@ -132,7 +132,10 @@ func TestLimits(t *testing.T) {
 	}
 	if a := get(t, s, long(maxQueryBytes+1)); a.StatusCode != 414 {
 		t.Errorf("a query over the limit: got %d, want 414", a.StatusCode)
+	} else if got := decoded[Problem](t, a); got.Type != "/problems/address-too-long" || got.Title != "Address too long" {
+		t.Errorf("a query over the limit: got %+v", got)
 	}
+	kinds := map[int]string{405: "method-not-allowed", 413: "body-too-large"}
 	for _, c := range []struct {
 		method string
 		size   int
@@ -146,9 +149,25 @@ func TestLimits(t *testing.T) {
 		if a.StatusCode != c.status {
 			t.Errorf("%s with %d bytes: got %d, want %d", c.method, c.size, a.StatusCode, c.status)
 		}
+		if kind := kinds[c.status]; kind != "" && outcome(t, a) != kind {
+			t.Errorf("%s with %d bytes: got the problem %s, want %s", c.method, c.size, outcome(t, a), kind)
+		}
 		if allow := a.Header.Get("Allow"); (a.StatusCode == 405) != (strings.Contains(allow, "GET") && strings.Contains(allow, "HEAD")) {
 			t.Errorf("%s: got %d with Allow %q", c.method, a.StatusCode, allow)
 		}
+	}
+}
+
+// TestKindsAreExplained: the type of every problem is an address that says what
+// it means.
+func TestKindsAreExplained(t *testing.T) {
+	t.Parallel()
+	s := smallServer(t, Options{})
+	for kind, title := range titles {
+		if explanations[kind] == "" {
+			t.Errorf("%s: there is no explanation", kind)
+		}
+		state{at: "/problems/" + kind, status: 200, says: []string{title, explanations[kind]}}.check(t, s)
 	}
 }
 

@@ -102,6 +102,8 @@ func (s *Server) ways(out *problemPage, c echo.Context, snap *history.Snapshot, 
 			}
 		}
 		add("Ask again without it", c.Request().URL.EscapedPath())
+	case tooLong:
+		add("Ask again without it", c.Request().URL.EscapedPath())
 	}
 	add("See all frameworks", "/")
 }
@@ -217,6 +219,9 @@ var explanations = map[string]string{
 	unauthorized:  "This server answers those alone who send a token that it knows.",
 	misdirected:   "The server was asked under a name that is not its own.",
 	notAcceptable: "The answer cannot be had in the form that was asked for.",
+	onlyReading:   "What is served here can only be read: with GET, or with HEAD for the headers alone. Texts are changed in the repository.",
+	bodyTooLarge:  "The request has a body, and a large one. Nothing here takes any: what is asked for stands in the address.",
+	tooLong:       "The part of the address after the question mark is longer than anything that can be asked here.",
 	internal:      "The request was right, but the answer could not be made. The log of the server says why.",
 }
 

@@ -56,13 +56,17 @@ const (
 	unauthorized  = "token-needed"
 	misdirected   = "wrong-host"
 	notAcceptable = "not-acceptable"
+	onlyReading   = "method-not-allowed"
+	bodyTooLarge  = "body-too-large"
+	tooLong       = "address-too-long"
 	internal      = "internal-error"
 )
 
 var titles = map[string]string{
 	notFound: "Not found", badRequest: "Not understood", beforeFirst: "Before the first version",
 	ended: "No longer in force", moved: "Renamed", needsChange: "No version yet", notReady: "Not ready yet",
-	unauthorized: "A token is needed", misdirected: "Wrong host", notAcceptable: "No such form", internal: "Something went wrong here",
+	unauthorized: "A token is needed", misdirected: "Wrong host", notAcceptable: "No such form",
+	onlyReading: "Only for reading", bodyTooLarge: "Body too large", tooLong: "Address too long", internal: "Something went wrong here",
 }
 
 func problem(status int, kind, format string, args ...any) *Problem {
@@ -115,13 +119,9 @@ func asProblem(err error) *Problem {
 		case http.StatusNotFound:
 			return problem(he.Code, notFound, "There is nothing at this address.")
 		case http.StatusMethodNotAllowed:
-			p := problem(he.Code, badRequest, "This address can only be read: use GET or HEAD.")
-			p.Title = "Method not allowed"
-			return p
+			return problem(he.Code, onlyReading, "This address can only be read: use GET or HEAD.")
 		}
-		p := problem(he.Code, badRequest, "The request cannot be answered.")
-		p.Title = http.StatusText(he.Code)
-		return p
+		return problem(he.Code, badRequest, "The request cannot be answered.")
 	}
 	return problem(http.StatusInternalServerError, internal, "The request was right, but the answer could not be made. The log of the server says why.")
 }

@@ -161,7 +161,18 @@ func (a *app) compare(ctx context.Context, p *peer, snap *history.Snapshot, v *V
 			}
 		}
 	}
+	v.withoutTags()
 	return nil
+}
+
+// withoutTags says once what a server without any tag would say of each version.
+func (v *Verification) withoutTags() {
+	if v.serverTags > 0 || len(v.untagged) < 2 {
+		v.Differences = append(v.Differences, v.untagged...)
+		return
+	}
+	v.add("server-untagged", "", "Push the tags to the repository that the server reads, or look why it does not get them. All its numbers are provisional until then.",
+		"the server knows none of the tags of the repository, which has them for %s", plural(len(v.untagged), "version"))
 }
 
 // frameworks compares which frameworks there are.
@@ -213,6 +224,9 @@ func (p *peer) versions(ctx context.Context, t *history.Timeline, v *Verificatio
 		if e.WorkingCopy || e.Status == history.Scheduled || e.Status == history.Draft {
 			continue
 		}
+		if !e.Provisional {
+			v.serverTags++
+		}
 		there[e.Number], strangers[e.Number] = e, ""
 	}
 	for _, w := range t.Versions {
@@ -222,13 +236,22 @@ func (p *peer) versions(ctx context.Context, t *history.Timeline, v *Verificatio
 			v.add("server-lacks", t.ID, "", "the server does not have version %s", w.Number)
 			continue
 		}
-		if what := differs(e.VersionInfo, w.Info()); what != "" {
-			v.add("server-differs", t.ID, "", "the server says something else of version %s: %s", w.Number, what)
+		what := differs(e.VersionInfo, w.Info())
+		if what == "" {
+			continue
+		}
+		d := Difference{"server-differs", t.ID, fmt.Sprintf("the server says something else of version %s: %s", w.Number, what), ""}
+		if what == whetherTagged && w.Tagged() {
+			v.untagged = append(v.untagged, d)
+		} else {
+			v.Differences = append(v.Differences, d)
 		}
 	}
 	v.strangers(strangers, t.ID, "the server has a version that the repository does not have: %s")
 	return nil
 }
+
+const whetherTagged = "whether its number has a tag"
 
 // differs names the first thing that is told otherwise of a version.
 func differs(there, here history.VersionInfo) string {
@@ -238,7 +261,7 @@ func differs(there, here history.VersionInfo) string {
 		{"when it was recorded", stamp(there.RecordedAt), stamp(here.RecordedAt)},
 		{"from when it is in force", stamp(there.EffectiveFrom), stamp(here.EffectiveFrom)},
 		{"the version before it", there.Previous, here.Previous},
-		{"whether its number has a tag", fmt.Sprint(there.Provisional), fmt.Sprint(here.Provisional)},
+		{whetherTagged, fmt.Sprint(there.Provisional), fmt.Sprint(here.Provisional)},
 		{"whether the framework ended", fmt.Sprint(there.Removed), fmt.Sprint(here.Removed)},
 	} {
 		if f.there != f.here {

@@ -104,6 +104,25 @@ func TestVerifyServer(t *testing.T) {
 	}
 }
 
+// TestVerifyServerWithoutTags: one sentence says it of all, and one that lacks
+// a single tag is told of the version.
+func TestVerifyServerWithoutTags(t *testing.T) {
+	t.Parallel()
+	r := tagged(t)
+	names := strings.Fields(r.Git("tag"))
+	bare := t.TempDir()
+	r.Git("clone", "-q", "--no-tags", r.Dir, bare)
+	code, v, _ := verifying(t, r, serving(t, bare))
+	if code != exitFindings || len(v.Differences) != 1 || !reports(v, "server-untagged", "none of the tags of the repository, which has them for 4 versions") {
+		t.Errorf("without any: exit %d, %+v", code, v.Differences)
+	}
+	r.Git("push", "-q", bare, names[0])
+	code, v, _ = verifying(t, r, serving(t, bare))
+	if code != exitFindings || len(v.Differences) != 3 || !reports(v, "server-differs", "whether its number has a tag") {
+		t.Errorf("with one: exit %d, %+v", code, v.Differences)
+	}
+}
+
 func reports(v Verification, code, text string) bool {
 	for _, d := range v.Differences {
 		if d.Code == code && strings.Contains(d.Message, text) {

@@ -55,6 +55,9 @@ type Verification struct {
 	Compared   int    `json:"compared,omitempty"` // texts that the server answered with
 	// Differences are what is not as it must be.
 	Differences []Difference `json:"differences"`
+
+	untagged   []Difference // versions of which the server does not know the tag
+	serverTags int          // versions of which the server says that a tag gives the number
 }
 
 // Difference is one thing that is not as it must be.

@@ -19,23 +19,6 @@ type View struct {
 	Drafts  bool
 }
 
-// Status says how a version stands to a moment.
-type Status string
-
-// The statuses of a version.
-const (
-	Current   Status = "current"   // in force now
-	Historic  Status = "historic"  // was in force
-	Scheduled Status = "scheduled" // will be in force
-	Withdrawn Status = "withdrawn" // the framework ended
-	Corrected Status = "corrected" // put right from its start by the next version
-	Draft     Status = "draft"     // a coming edition without a date
-	// Superseded is a coming edition that is not to come any more: it came into
-	// force under a number of its own, another text took its place, or it was
-	// withdrawn.
-	Superseded Status = "superseded"
-)
-
 // Timeline is the history of one framework. It is never changed. Reader see
 // it through a View.
 type Timeline struct {
@@ -300,19 +283,6 @@ func (t *Timeline) List(v View) ([]Entry, error) {
 	return append(out, c), nil
 }
 
-// Status is how version i stands, of the first known versions.
-func (t *Timeline) status(i, known int) Status {
-	switch {
-	case t.Versions[i].Removed:
-		return Withdrawn
-	case i+1 == known:
-		return Current
-	case t.Versions[i+1].EffectiveFrom.Equal(t.Versions[i].EffectiveFrom):
-		return Corrected
-	}
-	return Historic
-}
-
 // until is when version i stopped being in force, of the first known
 // versions; zero where it has not.
 func (t *Timeline) until(i, known int) time.Time {
@@ -320,43 +290,6 @@ func (t *Timeline) until(i, known int) time.Time {
 		return t.Versions[i+1].EffectiveFrom
 	}
 	return time.Time{}
-}
-
-// Status is how a version stands, as the view knows it.
-func (t *Timeline) Status(s Standing, v View) Status {
-	if s.Index >= 0 {
-		return t.status(s.Index, t.Known(v.KnownAt))
-	}
-	switch {
-	case s.Version == nil:
-		return ""
-	case s.Version.Coming && !t.toCome(s.Version, v):
-		return Superseded
-	case s.Version.EffectiveFrom.IsZero():
-		return Draft
-	}
-	return Scheduled
-}
-
-// toCome says whether an edition is the one that is to come.
-func (t *Timeline) toCome(edition *Version, v View) bool {
-	d := t.draftAt(v)
-	if d == nil {
-		return false
-	}
-	c, err := d.coming.version(t, d)
-	return err == nil && c == edition
-}
-
-// Became is the version as which a coming edition came into force, as far as
-// the view knows, nil where it did not.
-func (t *Timeline) Became(edition *Version, v View) *Version {
-	for _, w := range t.Versions[:t.Known(v.KnownAt)] {
-		if w.Edition && w.Commit == edition.Commit && w.Digest == edition.Digest {
-			return w
-		}
-	}
-	return nil
 }
 
 // Until is when a version stopped being in force, as the view knows it; zero
