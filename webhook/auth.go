@@ -178,7 +178,11 @@ func (a *auth) call(ctx context.Context, method, path string, in, out any) error
 	if err != nil {
 		return err
 	}
-	defer res.Body.Close()
+	defer func() { _ = res.Body.Close() }()
+	// It is not waited for here, where others wait for the token.
+	if wait, limited := (patient{now: a.now}).wait(res); limited {
+		return &laterError{wait, "GitHub asks to wait"}
+	}
 	b, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer))
 	if err != nil {
 		return err
@@ -209,6 +213,7 @@ func (e *statusError) Error() string {
 type authorised struct {
 	auth  *auth
 	scope scope
+	next  http.RoundTripper
 }
 
 // RoundTrip implements http.RoundTripper.
@@ -226,7 +231,7 @@ func (t authorised) RoundTrip(req *http.Request) (*http.Response, error) {
 			return nil, err
 		}
 		again.Header.Set("Authorization", "Bearer "+token.Reveal())
-		res, err := t.auth.send.RoundTrip(again)
+		res, err := t.next.RoundTrip(again)
 		if err != nil || res.StatusCode != http.StatusUnauthorized || try > 0 || !t.auth.app() {
 			return res, err
 		}

@@ -88,8 +88,9 @@ func Connect(o Account) (*GitHub, error) {
 		}
 	}
 	g := &GitHub{auth: a, usage: u, site: at.site, owner: a.owner, name: a.name}
+	writes := &paced{next: a.send, sleep: o.Sleep, now: o.Now}
 	for s, client := range map[scope]**github.Client{checking: &g.check, releasing: &g.make} {
-		calm := patient{next: authorised{a, s}, sleep: o.Sleep, now: o.Now, usage: u}
+		calm := patient{next: authorised{a, s, writes}, sleep: o.Sleep, now: o.Now, usage: u}
 		*client = github.NewClient(&http.Client{Transport: &remembering{next: calm}})
 		(*client).BaseURL, (*client).UploadURL = at.api, at.uploads
 	}

@@ -3,7 +3,6 @@ package webhook
 import (
 	"bytes"
 	"context"
-	"errors"
 	"io"
 	"net/http"
 	"strconv"
@@ -101,81 +100,50 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// remembering asks whether what was read before has changed, and counts for
-// nothing where it has not.
-type remembering struct {
-	next http.RoundTripper
+// paced keeps what is written below the limit on content that GitHub has, so
+// that it does not have to ask to wait, which would hold up everything:
+// https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api
+type paced struct {
+	next  http.RoundTripper
+	sleep func(context.Context, time.Duration) error
+	now   func() time.Time
+
 	mu   sync.Mutex
-	kept map[string]answer
+	sent []time.Time // of the last minute, oldest first
 }
 
-type answer struct {
-	etag   string
-	header http.Header
-	body   []byte
-}
-
-const (
-	maxKept      = 1000    // answers
-	maxKeptBytes = 1 << 20 // of each
-)
+// maxWrites are those of a minute. GitHub has 80, some of which others may need.
+const maxWrites = 70
 
 // RoundTrip implements http.RoundTripper.
-func (t *remembering) RoundTrip(req *http.Request) (*http.Response, error) {
-	if req.Method != http.MethodGet {
-		return t.next.RoundTrip(req)
-	}
-	key := req.URL.String()
-	t.mu.Lock()
-	old, known := t.kept[key]
-	t.mu.Unlock()
-	if known {
-		req = req.Clone(req.Context())
-		req.Header.Set("If-None-Match", old.etag)
-	}
-	res, err := t.next.RoundTrip(req)
-	switch {
-	case err != nil:
-		return nil, err
-	case known && res.StatusCode == http.StatusNotModified:
-		_ = res.Body.Close()
-		out := *res
-		out.StatusCode, out.Status = http.StatusOK, "200 OK"
-		out.Header, out.Body, out.ContentLength = old.header.Clone(), io.NopCloser(bytes.NewReader(old.body)), int64(len(old.body))
-		return &out, nil
-	case res.StatusCode == http.StatusOK && res.Header.Get("ETag") != "":
-		return t.keep(key, res)
-	}
-	return res, nil
-}
-
-var errAnswerTooLarge = errors.New("GitHub's answer is larger than is read")
-
-// keep remembers an answer. Where there are too many, one of them goes.
-func (t *remembering) keep(key string, res *http.Response) (*http.Response, error) {
-	b, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer+1))
-	_ = res.Body.Close()
-	if err != nil {
-		return nil, err
-	}
-	if len(b) > maxAnswer {
-		return nil, errAnswerTooLarge
-	}
-	res.Body = io.NopCloser(bytes.NewReader(b))
-	if len(b) > maxKeptBytes {
-		return res, nil
-	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.kept == nil {
-		t.kept = map[string]answer{}
-	}
-	for other := range t.kept {
-		if len(t.kept) < maxKept {
+func (t *paced) RoundTrip(req *http.Request) (*http.Response, error) {
+	for req.Method != http.MethodGet {
+		wait := t.take()
+		if wait <= 0 {
 			break
 		}
-		delete(t.kept, other)
+		if end, bounded := req.Context().Deadline(); bounded && time.Until(end) < wait {
+			return nil, &laterError{wait, "as much as GitHub takes in a minute was written"}
+		}
+		if err := t.sleep(req.Context(), wait); err != nil {
+			return nil, err
+		}
 	}
-	t.kept[key] = answer{res.Header.Get("ETag"), res.Header.Clone(), b}
-	return res, nil
+	return t.next.RoundTrip(req)
+}
+
+// take takes one of the minute's writes; where none is left, it is how long to
+// wait for one.
+func (t *paced) take() time.Duration {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	now := t.now()
+	for len(t.sent) > 0 && now.Sub(t.sent[0]) >= time.Minute {
+		t.sent = t.sent[1:]
+	}
+	if len(t.sent) >= maxWrites {
+		return bounded(t.sent[0].Add(time.Minute).Sub(now))
+	}
+	t.sent = append(t.sent, now)
+	return 0
 }
