@@ -6,6 +6,7 @@ import "github.com/prometheus/client_golang/prometheus"
 type metrics struct {
 	deliveries *prometheus.CounterVec
 	jobs       *prometheus.HistogramVec
+	judged     prometheus.Counter
 	failures   prometheus.Counter
 	limited    prometheus.Collector
 	drift      *prometheus.CounterVec
@@ -21,6 +22,7 @@ func newMetrics(gh *GitHub) *metrics {
 		deliveries: prometheus.NewCounterVec(prometheus.CounterOpts{Name: name("deliveries_total"), Help: "Deliveries, by event and what became of them."}, []string{"event", "outcome"}),
 		jobs: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: name("job_seconds"), Help: "How long work took, by its kind and outcome.",
 			Buckets: []float64{.05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 300}}, []string{"kind", "outcome"}),
+		judged:     prometheus.NewCounter(prometheus.CounterOpts{Name: name("judged_total"), Help: "Changes to frameworks that were judged."}),
 		failures:   prometheus.NewCounter(prometheus.CounterOpts{Name: name("job_failures_total"), Help: "Attempts that failed and are tried again."}),
 		limited:    prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name("rate_limited_total"), Help: "Times that GitHub asked to wait."}, func() float64 { return float64(gh.limited.Load()) }),
 		drift:      prometheus.NewCounterVec(prometheus.CounterOpts{Name: name("drift_total"), Help: "What was amiss when everything was looked at, by kind."}, []string{"kind"}),
@@ -41,7 +43,7 @@ func (m *metrics) watch(q *memory) {
 
 // register makes the metrics known. The error says that some are already.
 func (m *metrics) register(r prometheus.Registerer) error {
-	for _, c := range append([]prometheus.Collector{m.deliveries, m.jobs, m.failures, m.limited, m.drift, m.released, m.alarms, m.reconciled}, m.more...) {
+	for _, c := range append([]prometheus.Collector{m.deliveries, m.jobs, m.judged, m.failures, m.limited, m.drift, m.released, m.alarms, m.reconciled}, m.more...) {
 		if err := r.Register(c); err != nil {
 			return err
 		}

@@ -49,6 +49,7 @@ type Service struct {
 	metrics *metrics
 
 	proposals proposals
+	looked    heads
 }
 
 // check names all that is wrong with the options.
