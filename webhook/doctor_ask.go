@@ -39,7 +39,7 @@ func (q *asker) ask(ctx context.Context, s scope, method, path string, out any) 
 		return nil, err
 	}
 	req.Header.Set("Accept", "application/vnd.github+json")
-	calm := patient{next: authorised{a, s}, sleep: sleep, now: a.now, usage: q.gh.usage}
+	calm := patient{next: authorised{auth: a, scope: s, next: a.send}, sleep: sleep, now: a.now, usage: q.gh.usage}
 	start := a.now()
 	res, err := calm.RoundTrip(req)
 	if err != nil {

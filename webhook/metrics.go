@@ -13,6 +13,7 @@ import (
 type metrics struct {
 	deliveries *prometheus.CounterVec
 	jobs       *prometheus.HistogramVec
+	judged     prometheus.Counter
 	failures   prometheus.Counter
 	drift      *prometheus.CounterVec
 	released   *prometheus.CounterVec
@@ -27,6 +28,7 @@ func newMetrics(gh *GitHub) *metrics {
 		deliveries: prometheus.NewCounterVec(prometheus.CounterOpts{Name: name("deliveries_total"), Help: "Deliveries, by event and what became of them."}, []string{"event", "outcome"}),
 		jobs: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: name("job_duration_seconds"), Help: "How long work took, by its kind and outcome.",
 			Buckets: []float64{.05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 300}}, []string{"kind", "outcome"}),
+		judged:     prometheus.NewCounter(prometheus.CounterOpts{Name: name("judged_total"), Help: "Changes to frameworks that were judged."}),
 		failures:   prometheus.NewCounter(prometheus.CounterOpts{Name: name("job_failures_total"), Help: "Attempts that failed and are tried again."}),
 		drift:      prometheus.NewCounterVec(prometheus.CounterOpts{Name: name("drift_total"), Help: "What was amiss when everything was looked at, by kind."}, []string{"kind"}),
 		released:   prometheus.NewCounterVec(prometheus.CounterOpts{Name: name("released_total"), Help: "Tags and releases made, by kind: each version has one of both."}, []string{"kind"}),
@@ -56,7 +58,7 @@ func (m *metrics) watch(q *memory) {
 
 // register makes the metrics known. The error says that some are already.
 func (m *metrics) register(r prometheus.Registerer) error {
-	for _, c := range append([]prometheus.Collector{m.deliveries, m.jobs, m.failures, m.drift, m.released, m.alarms, m.reconciled}, m.more...) {
+	for _, c := range append([]prometheus.Collector{m.deliveries, m.jobs, m.judged, m.failures, m.drift, m.released, m.alarms, m.reconciled}, m.more...) {
 		if err := r.Register(c); err != nil {
 			return err
 		}

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/milepost-dev/milepost/internal/gitrepo"
 )
 
@@ -36,13 +38,28 @@ func (s *Service) wanted(ctx context.Context, j *job) (*wanted, error) {
 	if w.id, err = s.fingerprint(ctx, j, w); err != nil {
 		return nil, err
 	}
-	if w.owns, err = s.owns(ctx, j); err != nil {
-		return nil, err
+	return w, s.standing(ctx, j, w)
+}
+
+// standing asks at once for all that stands on GitHub about a job: whose the
+// check is, the comments, and the newest check or status.
+func (s *Service) standing(ctx context.Context, j *job, w *wanted) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() (err error) { w.owns, err = s.owns(ctx, j); return err })
+	g.Go(func() error { return s.findComments(ctx, j, w) })
+	g.Go(func() (err error) {
+		if s.gh.auth.app() {
+			w.run, err = s.gh.latestRun(ctx, j.head)
+		} else {
+			w.status, err = s.gh.status(ctx, j.head)
+		}
+		return err
+	})
+	if err := g.Wait(); err != nil {
+		return err
 	}
-	if err := s.findComments(ctx, j, w); err != nil {
-		return nil, err
-	}
-	return w, s.findCheck(ctx, j, w)
+	w.checked = s.checkStands(j, w)
+	return nil
 }
 
 // owns says whether the check on a commit tells of this pull request: of
@@ -93,23 +110,17 @@ func (s *Service) findComments(ctx context.Context, j *job, w *wanted) error {
 // it is up to date.
 func stateMark(id string) string { return "<!-- milepost:state " + id + " -->" }
 
-func (s *Service) findCheck(ctx context.Context, j *job, w *wanted) (err error) {
-	if !w.owns {
-		w.checked = true
-		return nil
-	}
-	if !s.gh.auth.app() {
-		w.status, err = s.gh.status(ctx, j.head)
+// checkStands says whether the check, or the status, is up to date.
+func (s *Service) checkStands(j *job, w *wanted) bool {
+	switch {
+	case !w.owns:
+		return true
+	case !s.gh.auth.app():
 		// A status has no place for a fingerprint: the comment's counts.
-		w.checked = err == nil && !j.again && w.touches && w.commented && (w.status.state == Success || w.status.state == Failure)
-		return err
-	}
-	if w.run, err = s.gh.latestRun(ctx, j.head); err != nil {
-		return err
+		return !j.again && w.touches && w.commented && (w.status.state == Success || w.status.state == Failure)
 	}
 	id, _, ok := w.run.judged()
-	w.checked = ok && id == w.id && !j.again
-	return nil
+	return ok && id == w.id && !j.again
 }
 
 // begin says that the check is under way, unless a verdict stands there that

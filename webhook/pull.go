@@ -40,6 +40,7 @@ func (s *Service) handlePull(ctx context.Context, n int, h Hint) error {
 		s.propose(p, decided(p), "")
 		return nil
 	}
+	s.looked.add(p.head)
 	if s.proposals.get(n).is == nil {
 		s.propose(p, history.ProposedWaiting, "")
 	}
@@ -120,10 +121,7 @@ func (s *Service) locate(ctx context.Context, p pullRequest) (*job, error) {
 
 // look finds the commits as they are; ready says that nothing better comes.
 func (s *Service) look(ctx context.Context, p pullRequest) (j *job, ready bool, err error) {
-	if _, err := s.o.Trees.Refresh(ctx); err != nil {
-		return nil, false, fmt.Errorf("fetching the repository: %w", err)
-	}
-	git, err := s.o.Trees.FetchPull(ctx, p.number)
+	git, err := s.o.Trees.FetchPull(ctx, p.number) // and the branches with it
 	if err != nil {
 		return nil, false, fmt.Errorf("fetching pull request %d: %w", p.number, err)
 	}
@@ -184,6 +182,7 @@ func (s *Service) review(ctx context.Context, j *job, w *wanted, snap *history.S
 	if !r.Touches {
 		return nil
 	}
+	s.metrics.judged.Inc()
 	r.Verdict, err = review.Review(ctx, s.o.Compiler, review.Change{
 		Head: j.headTree, Base: j.baseTree, Root: s.o.Root, Now: r.At, InForce: inForce(snap),
 	})
@@ -196,7 +195,9 @@ func (s *Service) review(ctx context.Context, j *job, w *wanted, snap *history.S
 	if r.Frameworks, err = Frameworks(r.Verdict, j.preview, snap.Location); err != nil {
 		return err
 	}
-	r.Lines, err = s.lines(ctx, j)
+	if len(r.Verdict.Findings) > 0 { // nothing else stands at lines
+		r.Lines, err = s.lines(ctx, j)
+	}
 	return err
 }
 

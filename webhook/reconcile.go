@@ -64,6 +64,9 @@ func (s *Service) recheck(ctx context.Context, base string, swept bool) error {
 
 // handleHead has those looked at whose newest commit is this one.
 func (s *Service) handleHead(ctx context.Context, commit string, h Hint) error {
+	if !h.Again && s.looked.has(commit) {
+		return nil
+	}
 	open, err := s.gh.openPulls(ctx, "")
 	if err != nil {
 		return err

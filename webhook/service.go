@@ -51,6 +51,7 @@ type Service struct {
 	proposals proposals
 	known     known
 	asked     *asked
+	looked    heads
 }
 
 // check names all that is wrong with the options.

@@ -58,6 +58,11 @@ type failure struct {
 	at     time.Time
 }
 
+// again reports whether a fetch would still run into the limit.
+func (f *failure) again(remote refList, now time.Time) bool {
+	return f.remote.same(remote) && now.Sub(f.at) < rebuildPause
+}
+
 // openMirror opens the mirror of a remote, and clones it if there is none that
 // is whole.
 func openMirror(ctx context.Context, loc location, opts Options) (*mirror, error) {
@@ -282,7 +287,7 @@ func (m *mirror) refresh(ctx context.Context) error {
 		m.store.refresh() // another process may have fetched or compacted
 		return nil
 	}
-	if f := m.failed; f != nil && f.remote.same(remote) && m.opts.Now().Sub(f.at) < rebuildPause {
+	if f := m.failed; f != nil && f.again(remote, m.opts.Now()) {
 		return f.err
 	}
 	unlock, err := m.lock(ctx)

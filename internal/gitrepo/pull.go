@@ -34,9 +34,10 @@ type Pull struct {
 	Parents []string
 }
 
-// FetchPull asks the remote for a pull request, from a fork or not, and fetches
-// what is not here. Its commits can then be read as all others; Refresh does
-// not bring them. A mirror holds what was fetched until DropPulls, or for a day
+// FetchPull asks the remote for a pull request, from a fork or not, and for the
+// branches and tags as they are at the same moment, and fetches what is not here.
+// Its commits can then be read as all others; Refresh alone does not bring them. A
+// mirror holds what was fetched until DropPulls, or for a day
 // after it was last asked for, or until it is too large: who needs a commit for
 // longer asks again. In a local repository the references are looked up, and
 // nothing is fetched.
@@ -101,7 +102,7 @@ func (r *Repo) pullRefs(ctx context.Context, n int) (map[string]plumbing.Hash, e
 	var err error
 	if r.mirror != nil {
 		list, err = r.mirror.pull(ctx, n)
-	} else {
+	} else if err = r.refreshLocal(); err == nil {
 		list, err = r.store.list(pullPrefix(n))
 	}
 	if err != nil {
@@ -152,26 +153,33 @@ func (m *mirror) dropPulls(ctx context.Context, keep []int) error {
 	return nil
 }
 
-// pull asks the remote for the references of a pull request, and fetches what
-// they point to.
+// pull asks the remote for the references of a pull request and for all branches
+// and tags, in one request, and fetches what they point to, in one fetch.
 func (m *mirror) pull(ctx context.Context, n int) (refList, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if err := m.authorise(ctx); err != nil {
 		return refList{}, err
 	}
-	remote, err := m.poll(ctx, pullPrefix(n))
-	if _, there := remote.refs[pullHead(n)]; err != nil || !there {
-		if _, known := m.pulls[n]; known && err == nil {
+	remote, err := m.poll(ctx, headsPrefix, tagsPrefix, pullPrefix(n))
+	if err != nil {
+		return refList{}, err
+	}
+	pull, branches := remote.only(pullPrefix(n)), remote.only(headsPrefix, tagsPrefix)
+	if _, there := pull.refs[pullHead(n)]; !there {
+		if _, known := m.pulls[n]; known {
 			m.pulls[n] = time.Time{} // its references go when others are next written
 		}
-		return remote, err
+		return pull, nil
 	}
 	m.pulls[n] = m.opts.Now()
 	here, err := m.store.list(pullPrefix(n))
-	if err == nil && maps.Equal(here.refs, remote.refs) && len(m.store.missing(remote)) == 0 {
+	if err == nil && maps.Equal(here.refs, pull.refs) && len(m.store.missing(pull)) == 0 && m.has(branches) {
 		m.store.refresh() // another process may have compacted
-		return remote, nil
+		return pull, nil
+	}
+	if f := m.failed; f != nil && f.again(branches, m.opts.Now()) {
+		return refList{}, f.err
 	}
 	unlock, err := m.lock(ctx)
 	if err != nil {
@@ -184,6 +192,25 @@ func (m *mirror) pull(ctx context.Context, n int) (refList, error) {
 	m.store.refresh()
 	m.compact(ctx)
 	m.pulls[n] = m.opts.Now() // unless that forgot it
+	return m.updateWith(ctx, branches, n)
+}
+
+// updateWith fetches the branches, the tags and a pull request at once. Where
+// that does not work, it fetches them one by one, as each has to be. Called with
+// the lock held.
+func (m *mirror) updateWith(ctx context.Context, branches refList, n int) (refList, error) {
+	fetched, err := m.objects(ctx, m.store, min(maxPullBytes, m.opts.MaxBytes), headsPrefix, tagsPrefix, pullPrefix(n))
+	switch {
+	case err == nil && len(fetched.branches(headsPrefix)) > 0:
+		return m.setPulls(m.store, fetched.only(headsPrefix, tagsPrefix), fetched.only(pullPrefix(n)))
+	case ctx.Err() != nil:
+		return refList{}, err
+	}
+	if !m.has(branches) {
+		if err := m.update(ctx, branches); err != nil {
+			return refList{}, err
+		}
+	}
 	return m.fetchPulls(ctx, m.store, n)
 }
 
@@ -202,8 +229,15 @@ func (m *mirror) fetchPulls(ctx context.Context, into *store, numbers ...int) (r
 	if err != nil {
 		return refList{}, err
 	}
+	return m.setPulls(into, list, fetched)
+}
+
+// setPulls makes the references of a mirror the branches and tags of a list, the
+// pull requests that it goes on holding, and those that were fetched, which it
+// returns.
+func (m *mirror) setPulls(into *store, list, fetched refList) (refList, error) {
 	list = m.withPulls(into, list)
-	maps.DeleteFunc(list.refs, func(ref string, _ plumbing.Hash) bool { return hasPrefix(ref, prefixes) })
+	maps.DeleteFunc(list.refs, func(ref string, _ plumbing.Hash) bool { return hasPrefix(ref, fetched.prefixes) })
 	maps.Copy(list.refs, fetched.refs)
 	if err := into.setRefs(list); err != nil {
 		return refList{}, m.cacheError(err)

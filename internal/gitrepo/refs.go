@@ -50,6 +50,16 @@ func (l refList) same(other refList) bool {
 	return l.defaultBranch() == other.defaultBranch() && maps.Equal(l.refs, other.refs)
 }
 
+// only returns the part of a list whose names have one of the prefixes.
+func (l refList) only(prefixes ...string) refList {
+	out := newRefList(prefixes...)
+	out.head, out.headHash = l.head, l.headHash
+	for name, h := range l.refs {
+		out.add(name, h)
+	}
+	return out
+}
+
 // branches returns the names of the branches, without the prefix, in order.
 func (l refList) branches(prefix string) []string {
 	var out []string
