@@ -40,7 +40,7 @@ type browser struct {
 func openBrowser(t *testing.T, s *Server) *browser {
 	t.Helper()
 	b := &browser{axe: readAxe(t)}
-	srv := httptest.NewServer(s.Handler())
+	srv := httptest.NewServer(s.watched())
 	t.Cleanup(srv.Close)
 	b.url = srv.URL
 	opts := append(chromedp.DefaultExecAllocatorOptions[:],

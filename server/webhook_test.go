@@ -22,12 +22,12 @@ func TestWebhook(t *testing.T) {
 		took++
 		w.WriteHeader(http.StatusAccepted)
 	})}
-	with, err := New(o)
+	with, err := newWatched(o)
 	if err != nil {
 		t.Fatal(err)
 	}
 	o.Webhook = nil
-	without, err := New(o)
+	without, err := newWatched(o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,7 +45,7 @@ func TestWebhook(t *testing.T) {
 		req := httptest.NewRequest(test.method, test.path, strings.NewReader(large))
 		req.Host = "careers.example.com"
 		rec := httptest.NewRecorder()
-		test.s.Handler().ServeHTTP(rec, req)
+		test.s.watched().ServeHTTP(rec, req)
 		if rec.Code != test.status {
 			t.Errorf("%s %.40s answers %d, want %d: %s", test.method, test.path, rec.Code, test.status, rec.Body)
 		}

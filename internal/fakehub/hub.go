@@ -77,6 +77,7 @@ type Hub struct {
 	users      map[string]*user
 	installed  map[string]*installation // by the account's login
 	tokens     map[string]*token
+	held       []string         // tokens that there ever were, for Secrets
 	repos      map[string]*Repo // by owner/name
 	calls      int              // how many there were
 	inFlight   int
@@ -171,6 +172,7 @@ func (h *Hub) SetWebhook(url, secret string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.hookURL, h.secret = url, secret
+	h.hold(secret)
 	h.ring()
 }
 
