@@ -234,7 +234,7 @@ var ofTheText = []string{"Etag", "Content-Encoding", "Content-Location", "Link",
 func TestPanic(t *testing.T) {
 	t.Parallel()
 	var log bytes.Buffer
-	s := smallServer(t, Options{Log: watchedLog(&log)})
+	s := smallServer(t, Options{Log: watch.Logger("the log", &log)})
 	for _, method := range []string{http.MethodGet, http.MethodHead} {
 		s.echo.Add(method, "/v1/panic", func(c echo.Context) error {
 			for _, name := range ofTheText {

@@ -200,7 +200,7 @@ func TestRun(t *testing.T) {
 	var log heard
 	registry := prometheus.NewRegistry()
 	o := w.s.o
-	o.Queue, o.Metrics, o.Log, o.Every = nil, registry, watchedLog(&log), time.Hour
+	o.Queue, o.Metrics, o.Log, o.Every = nil, registry, watch.Logger("the log", &log), time.Hour
 	s, err := newWatched(o)
 	w.check(err)
 	srv := httptest.NewServer(s.Handler())

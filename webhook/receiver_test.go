@@ -24,7 +24,7 @@ type inbox struct {
 func newInbox(secrets ...string) *inbox {
 	b := &inbox{}
 	b.receiver = &receiver{repository: "acme/careers", branch: func() string { return "main" }, counted: func(string, string) {},
-		add: func(h Hint) { b.hints = append(b.hints, fmt.Sprintf("%s %v", h.Key, h.Again)) }, log: watchedLog(&b.log)}
+		add: func(h Hint) { b.hints = append(b.hints, fmt.Sprintf("%s %v", h.Key, h.Again)) }, log: watch.Logger("the log", &b.log)}
 	for _, s := range secrets {
 		b.secrets = append(b.secrets, NewSecret(s))
 	}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -41,13 +40,6 @@ func (s *heard) String() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.b.String()
-}
-
-// watchedLog is a log of everything, in a form and with another for machines, which
-// the watch alone sees.
-func watchedLog(out io.Writer) *slog.Logger {
-	all := &slog.HandlerOptions{Level: slog.LevelDebug}
-	return slog.New(slog.NewMultiHandler(slog.NewTextHandler(watch.Writer("a log", out), all), slog.NewJSONHandler(watch.Writer("a log as JSON", nil), all)))
 }
 
 // newWatched is New. Its options are said as well, however Go prints them.

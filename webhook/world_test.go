@@ -133,7 +133,7 @@ func (w *world) start() {
 	o := Options{
 		GitHub: gh, Secrets: []Secret{NewSecret(secret)}, ServerURL: "https://careers.example.com",
 		Trees: repo, Store: store, Compiler: c, Root: "frameworks", Release: true, Queue: w.queue, Now: w.clock.now, Sleep: w.sleep,
-		Log: watchedLog(&w.log),
+		Log: watch.Logger("the log", &w.log),
 	}
 	w.s, err = newWatched(o)
 	w.check(err)

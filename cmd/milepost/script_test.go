@@ -1,32 +1,20 @@
 package main
 
 import (
-	"context"
 	"flag"
 	"os"
 	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
-
-	"github.com/milepost-dev/milepost/internal/compile"
 )
 
 var update = flag.Bool("update", false, "write the expected outputs of the scripts anew")
 
-func TestMain(m *testing.M) {
-	compile.RunIfWorker()
-	testscript.Main(m, map[string]func(){
-		"milepost": func() {
-			os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
-		},
-	})
-}
-
 // TestScripts runs each verb as somebody would, in real repositories.
 func TestScripts(t *testing.T) {
 	t.Parallel()
-	testscript.Run(t, testscript.Params{
+	testscript.RunT(watchedT{t}, testscript.Params{
 		Dir: "testdata/script", UpdateScripts: *update, RequireExplicitExec: true, RequireUniqueNames: true,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"replace": replace},
 		Setup: func(e *testscript.Env) error {

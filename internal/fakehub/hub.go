@@ -32,7 +32,7 @@ type Options struct {
 	// WebhookURL is where the App's events go: see SetWebhook. "" keeps them
 	// pending.
 	WebhookURL string
-	// WebhookSecret signs them; "" is "webhook-secret".
+	// WebhookSecret signs them; "" is "a-secret-of-the-fake".
 	WebhookSecret string
 	// Permissions are the App's; nil is what a server that checks, comments
 	// and releases needs.
@@ -134,7 +134,7 @@ func (h *Hub) defaults() {
 		h.base = "https://github.example.com"
 	}
 	if h.secret == "" {
-		h.secret = "webhook-secret"
+		h.secret = "a-secret-of-the-fake"
 	}
 	if h.opts.Now == nil {
 		h.opts.Now = time.Now

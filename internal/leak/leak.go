@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"log/slog"
 	"net/http"
 	"os"
 	"slices"
@@ -86,6 +87,14 @@ func (w *Watch) Said(what string, text []byte) {
 // may be nil.
 func (w *Watch) Writer(what string, next io.Writer) io.Writer {
 	return &writer{watch: w, what: what, next: next}
+}
+
+// Logger is a log of everything, whose lines are passed on to each of out: as text
+// and, to the watch alone, as JSON.
+func (w *Watch) Logger(what string, out ...io.Writer) *slog.Logger {
+	all := &slog.HandlerOptions{Level: slog.LevelDebug}
+	return slog.New(slog.NewMultiHandler(
+		slog.NewTextHandler(w.Writer(what, io.MultiWriter(out...)), all), slog.NewJSONHandler(w.Writer(what+" as JSON", nil), all)))
 }
 
 type writer struct {
