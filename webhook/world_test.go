@@ -45,7 +45,7 @@ type list struct {
 
 func (l *list) Add(h Hint) {
 	if i := slices.IndexFunc(l.hints, func(o Hint) bool { return o.Key == h.Key }); i >= 0 {
-		l.hints[i].Again = l.hints[i].Again || h.Again
+		l.hints[i].join(h)
 		return
 	}
 	l.hints = append(l.hints, h)
