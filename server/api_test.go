@@ -108,7 +108,7 @@ func serverOf(t testing.TB, store *history.Store, o Options) *Server {
 	if o.Now == nil {
 		o.Now = today
 	}
-	s, err := New(o)
+	s, err := newWatched(o)
 	if err != nil {
 		t.Fatal(err)
 	}

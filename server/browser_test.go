@@ -15,7 +15,7 @@ var screens = browsertest.Screens
 
 func openBrowser(t *testing.T, s *Server) *browser {
 	t.Helper()
-	srv := httptest.NewServer(s.Handler())
+	srv := httptest.NewServer(s.watched())
 	t.Cleanup(srv.Close)
 	return &browser{browsertest.Start(t, srv.URL)}
 }

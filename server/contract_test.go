@@ -254,7 +254,7 @@ func exchange(t testing.TB, s *Server, r *http.Request) answer {
 func exchangeOnce(t testing.TB, s *Server, r *http.Request) answer {
 	t.Helper()
 	rec := httptest.NewRecorder()
-	s.Handler().ServeHTTP(rec, r)
+	s.watched().ServeHTTP(rec, r)
 	a := answer{Response: rec.Result(), raw: rec.Body.Bytes()}
 	if err := openContract(t).check(s.echo, r, a.Response, a.raw); err != nil {
 		t.Errorf("%s %s: %v", r.Method, r.URL, err)
@@ -289,7 +289,7 @@ func decoded[T any](t testing.TB, a answer) T {
 func TestContractIsServed(t *testing.T) {
 	t.Parallel()
 	schema := []byte(`{"$schema": "https://json-schema.org/draft/2020-12/schema"}`)
-	s, err := New(Options{Store: history.NewStore(history.Options{}), JSONSchema: schema})
+	s, err := newWatched(Options{Store: history.NewStore(history.Options{}), JSONSchema: schema})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -305,7 +305,7 @@ func TestContractIsServed(t *testing.T) {
 			t.Errorf("%s?x=1: got %d, want 400", path, odd.StatusCode)
 		}
 	}
-	without, err := New(Options{Store: history.NewStore(history.Options{})})
+	without, err := newWatched(Options{Store: history.NewStore(history.Options{})})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -317,7 +317,7 @@ func TestContractIsServed(t *testing.T) {
 // TestCheckSeesWhatIsWrong: a check that lets everything pass checks nothing.
 func TestCheckSeesWhatIsWrong(t *testing.T) {
 	t.Parallel()
-	s, err := New(Options{Store: history.NewStore(history.Options{})})
+	s, err := newWatched(Options{Store: history.NewStore(history.Options{})})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -360,6 +360,6 @@ func once(s *Server, method, target string, headers ...string) (int, http.Header
 		r.Header.Add(headers[i], headers[i+1])
 	}
 	rec := httptest.NewRecorder()
-	s.Handler().ServeHTTP(rec, r)
+	s.watched().ServeHTTP(rec, r)
 	return rec.Code, rec.Result().Header, rec.Body.String()
 }

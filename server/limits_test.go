@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"io"
-	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -22,6 +21,9 @@ import (
 )
 
 func tokenOf(name, secret string) Token {
+	if secret != "" {
+		watch.Secrets("the token of "+name, secret)
+	}
 	return Token{Name: name, Hash: sha256.Sum256([]byte(secret))}
 }
 
@@ -60,17 +62,17 @@ func TestReady(t *testing.T) {
 
 func TestTokens(t *testing.T) {
 	t.Parallel()
-	s := smallServer(t, Options{Tokens: []Token{tokenOf("ci", "secret"), tokenOf("hr", "other secret"), tokenOf("empty", "")}})
+	s := smallServer(t, Options{Tokens: []Token{tokenOf("ci", "token-secret"), tokenOf("hr", "other token-secret"), tokenOf("empty", "")}})
 	basic := func(password string) string {
 		r := httptest.NewRequest(http.MethodGet, "/", nil)
 		r.SetBasicAuth("anybody", password)
 		return r.Header.Get("Authorization")
 	}
 	for authorization, want := range map[string]int{
-		"Bearer secret": 200, "bearer secret": 200, "BEARER  secret ": 200, "Bearer other secret": 200,
-		basic("secret"): 200, basic("other secret"): 200,
-		"": 401, "Bearer": 401, "Bearer ": 401, "Bearer wrong": 401, "Bearer secretsecret": 401, "secret": 401,
-		"Token secret": 401, basic("wrong"): 401, basic(""): 401, "Basic !!!": 401, "Basic secret": 401,
+		"Bearer token-secret": 200, "bearer token-secret": 200, "BEARER  token-secret ": 200, "Bearer other token-secret": 200,
+		basic("token-secret"): 200, basic("other token-secret"): 200,
+		"": 401, "Bearer": 401, "Bearer ": 401, "Bearer wrong": 401, "Bearer token-secrettoken-secret": 401, "token-secret": 401,
+		"Token token-secret": 401, basic("wrong"): 401, basic(""): 401, "Basic !!!": 401, "Basic token-secret": 401,
 	} {
 		for _, target := range []string{"/v1/frameworks/a", "/v1/frameworks", "/openapi.yaml", "/v1/problems", "/v1/frameworks/none?x=1"} {
 			status := want
@@ -175,7 +177,7 @@ func TestOptions(t *testing.T) {
 	t.Parallel()
 	s := smallServer(t, Options{})
 	rec := httptest.NewRecorder()
-	s.Handler().ServeHTTP(rec, httptest.NewRequest(http.MethodOptions, "/v1/frameworks/a", nil))
+	s.watched().ServeHTTP(rec, httptest.NewRequest(http.MethodOptions, "/v1/frameworks/a", nil))
 	if allow := rec.Header().Get("Allow"); rec.Code != http.StatusNoContent || allow != "OPTIONS, GET, HEAD" || rec.Body.Len() > 0 {
 		t.Errorf("got %d, Allow %q and %d bytes", rec.Code, allow, rec.Body.Len())
 	}
@@ -251,7 +253,7 @@ var ofTheText = []string{"Etag", "Content-Encoding", "Content-Location", "Link",
 func TestPanic(t *testing.T) {
 	t.Parallel()
 	var log bytes.Buffer
-	s := smallServer(t, Options{Log: slog.New(slog.NewTextHandler(&log, nil))})
+	s := smallServer(t, Options{Log: watch.Logger("the log", &log)})
 	for _, method := range []string{http.MethodGet, http.MethodHead} {
 		s.echo.Add(method, "/v1/panic", func(c echo.Context) error {
 			for _, name := range ofTheText {
@@ -290,7 +292,7 @@ func TestMetrics(t *testing.T) {
 	get(t, s, "/no/such/address")
 	exchangeOnce(t, s, httptest.NewRequest("BREW", "/v1/frameworks", nil))
 	rec := httptest.NewRecorder()
-	s.AdminHandler().ServeHTTP(rec, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+	s.watchedAdmin().ServeHTTP(rec, httptest.NewRequest(http.MethodGet, "/metrics", nil))
 	text := rec.Body.String()
 	for _, want := range []string{
 		`milepost_http_request_duration_seconds_count{method="GET",route="/v1/frameworks/:id",status="200"} 1`,
@@ -311,7 +313,7 @@ func TestMetrics(t *testing.T) {
 	}
 	for _, target := range []string{"/livez", "/readyz"} {
 		rec := httptest.NewRecorder()
-		s.AdminHandler().ServeHTTP(rec, httptest.NewRequest(http.MethodGet, target, nil))
+		s.watchedAdmin().ServeHTTP(rec, httptest.NewRequest(http.MethodGet, target, nil))
 		if rec.Code != 200 {
 			t.Errorf("%s on the admin listener: got %d, want 200", target, rec.Code)
 		}

@@ -137,7 +137,7 @@ var pagesOf = regexp.MustCompile(`^/($|frameworks/|upcoming$|pulls/|working$|pro
 
 func TestOpenAPIHasEveryRoute(t *testing.T) {
 	t.Parallel()
-	s, err := New(Options{Store: history.NewStore(history.Options{})})
+	s, err := newWatched(Options{Store: history.NewStore(history.Options{})})
 	if err != nil {
 		t.Fatal(err)
 	}

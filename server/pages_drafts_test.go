@@ -62,9 +62,9 @@ func closedShelf(t testing.TB, r *gittest.Repo) *Server {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { repo.Close() })
-	drafts := tokenOf("hr", "drafts")
+	drafts := tokenOf("hr", draftsToken)
 	drafts.Drafts = true
-	return shelfOf(t, history.Options{Repo: repo}, Options{Tokens: []Token{tokenOf("reader", "reader"), drafts}})
+	return shelfOf(t, history.Options{Repo: repo}, Options{Tokens: []Token{tokenOf("reader", readerToken), drafts}})
 }
 
 // TestDraftsDoNotExist holds each page of a repository with drafts against the
@@ -100,14 +100,14 @@ func TestDraftsDoNotExist(t *testing.T) {
 		if len(seen) > 1500 {
 			t.Fatalf("more than %d pages: do the links lead on for ever? The last is %s", len(seen), at)
 		}
-		a, b := look(t, without, at, "Authorization", "Bearer reader"), look(t, with, at, "Authorization", "Bearer reader")
+		a, b := look(t, without, at, "Authorization", "Bearer "+readerToken), look(t, with, at, "Authorization", "Bearer "+readerToken)
 		if diff := cmp.Diff(a.Body.String(), b.Body.String()); a.Code != b.Code || diff != "" || !maps.EqualFunc(a.Header(), b.Header(), slices.Equal) {
 			t.Errorf("%s tells of drafts (-without +with): %d %d\n%s", at, a.Code, b.Code, diff)
 		}
 		if strings.Contains(b.Body.String(), "secret") && !strings.Contains(at, "secret") {
 			t.Errorf("%s names what is secret", at)
 		}
-		if hr := look(t, with, at, "Authorization", "Bearer drafts"); hr.Body.String() != b.Body.String() {
+		if hr := look(t, with, at, "Authorization", "Bearer "+draftsToken); hr.Body.String() != b.Body.String() {
 			others++
 		}
 		if a.Code == http.StatusOK && strings.HasPrefix(a.Header().Get("Content-Type"), "text/html") {

@@ -137,11 +137,11 @@ func TestProposedAreForReadersOfDrafts(t *testing.T) {
 	open := shelf(t, r.Dir, "")
 	open.o.Pulls = with.o.Pulls
 	for _, at := range []string{"/pulls/1", "/pulls/2", "/pulls/x", "/pulls/1?x=1", "/pulls/"} {
-		a, b := look(t, with, at, "Authorization", "Bearer reader"), look(t, without, at, "Authorization", "Bearer reader")
+		a, b := look(t, with, at, "Authorization", "Bearer "+readerToken), look(t, without, at, "Authorization", "Bearer "+readerToken)
 		if a.Code != http.StatusNotFound || a.Body.String() != b.Body.String() || !maps.EqualFunc(a.Header(), b.Header(), func(x, y []string) bool { return strings.Join(x, "\n") == strings.Join(y, "\n") }) {
 			t.Errorf("%s: got %d %s", at, a.Code, text(a.Body.String()))
 		}
-		if nowhere := look(t, with, "/nowhere", "Authorization", "Bearer reader"); text(nowhere.Body.String()) != text(a.Body.String()) {
+		if nowhere := look(t, with, "/nowhere", "Authorization", "Bearer "+readerToken); text(nowhere.Body.String()) != text(a.Body.String()) {
 			t.Errorf("%s says something else than an address that is none", at)
 		}
 		if w := look(t, open, at); w.Code != http.StatusNotFound {
@@ -154,11 +154,11 @@ func TestProposedAreForReadersOfDrafts(t *testing.T) {
 	if asked != 0 {
 		t.Errorf("what is proposed was looked up %d times for who may not see it", asked)
 	}
-	w := look(t, with, "/pulls/1", "Authorization", "Bearer drafts")
+	w := look(t, with, "/pulls/1", "Authorization", "Bearer "+draftsToken)
 	if w.Code != http.StatusOK || !strings.Contains(w.Body.String(), "secret") || w.Header().Get("Cache-Control") != "private, no-cache" {
 		t.Errorf("whoever may: got %d %v", w.Code, w.Header())
 	}
-	if w := look(t, without, "/pulls/1", "Authorization", "Bearer drafts"); w.Code != http.StatusNotFound {
+	if w := look(t, without, "/pulls/1", "Authorization", "Bearer "+draftsToken); w.Code != http.StatusNotFound {
 		t.Errorf("a server that knows of no changes: got %d", w.Code)
 	}
 }

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"crypto/sha256"
 	"html"
 	"net/http"
 	"net/http/httptest"
@@ -170,7 +169,7 @@ func TestEmptyStates(t *testing.T) {
 		state{at: "/problems", status: 200, says: []string{"Nothing needs a change"}}.check(t, s)
 	})
 	t.Run("not read yet", func(t *testing.T) {
-		s, err := New(Options{Store: history.NewStore(history.Options{})})
+		s, err := newWatched(Options{Store: history.NewStore(history.Options{})})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -197,13 +196,13 @@ func TestEmptyStates(t *testing.T) {
 func TestClosedPagesSayNothing(t *testing.T) {
 	t.Parallel()
 	open := pamphlet(t)
-	token := sha256.Sum256([]byte("secret"))
-	s, err := New(Options{Store: open.o.Store, Now: libraryToday, Tokens: []Token{{Name: "reader", Hash: token}}})
+	token := tokenOf("reader", readerToken)
+	s, err := newWatched(Options{Store: open.o.Store, Now: libraryToday, Tokens: []Token{token}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	state{at: "/", status: 401, says: []string{"401 A token is needed"}, lacks: []string{"A small ladder", "/frameworks/"}}.check(t, s)
-	if w := look(t, s, "/", "Authorization", "Bearer secret"); w.Code != 200 || w.Header().Get("Cache-Control") != "private, no-cache" {
+	if w := look(t, s, "/", "Authorization", "Bearer "+readerToken); w.Code != 200 || w.Header().Get("Cache-Control") != "private, no-cache" {
 		t.Errorf("with the token got %d %q", w.Code, w.Header().Get("Cache-Control"))
 	}
 }
@@ -218,7 +217,7 @@ func TestConditionalPages(t *testing.T) {
 	}
 	r := httptest.NewRequest(http.MethodHead, "/frameworks/small", nil)
 	w := httptest.NewRecorder()
-	s.Handler().ServeHTTP(w, r)
+	s.watched().ServeHTTP(w, r)
 	if w.Code != 200 || w.Body.Len() != 0 || w.Header().Get("Etag") != tag {
 		t.Errorf("HEAD got %d, %d bytes, tag %q, want %q", w.Code, w.Body.Len(), w.Header().Get("Etag"), tag)
 	}

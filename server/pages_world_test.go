@@ -147,7 +147,7 @@ func shelfOf(t testing.TB, store history.Options, o Options) *Server {
 	if err := o.Store.Refresh(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	s, err := New(o)
+	s, err := newWatched(o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -166,6 +166,6 @@ func look(t testing.TB, s *Server, target string, headers ...string) *httptest.R
 		r.Host = "localhost"
 	}
 	w := httptest.NewRecorder()
-	s.Handler().ServeHTTP(w, r)
+	s.watched().ServeHTTP(w, r)
 	return w
 }

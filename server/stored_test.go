@@ -181,13 +181,13 @@ func TestTagOfOtherCodingDoesNotMatch(t *testing.T) {
 // nobody but who asked where tokens are needed.
 func TestCacheControl(t *testing.T) {
 	t.Parallel()
-	for scope, o := range map[string]Options{"public": {}, "private": {Tokens: []Token{tokenOf("ci", "secret")}}} {
+	for scope, o := range map[string]Options{"public": {}, "private": {Tokens: []Token{tokenOf("ci", readerToken)}}} {
 		s := smallServer(t, o)
 		for target, want := range map[string]string{
 			"/v1/frameworks/a": ", max-age=60", "/v1/frameworks/a?version=1.0.0": ", max-age=60",
 			"/v1/frameworks/a/versions/1.0.0": ", no-cache", "/v1/frameworks": ", no-cache", "/v1/frameworks/a/levels/l1": ", no-cache",
 		} {
-			if got := get(t, s, target, "Authorization", "Bearer secret").Header.Get("Cache-Control"); got != scope+want {
+			if got := get(t, s, target, "Authorization", "Bearer "+readerToken).Header.Get("Cache-Control"); got != scope+want {
 				t.Errorf("%s: got %q, want %q", target, got, scope+want)
 			}
 		}

@@ -142,14 +142,14 @@ func storeWith(t testing.TB, dir string, tags func(context.Context) ([]history.T
 
 // drafter reads as somebody who may see drafts, reader as somebody who may not.
 var (
-	drafter = []string{"Authorization", "Bearer drafts"}
-	reader  = []string{"Authorization", "Bearer read"}
+	drafter = []string{"Authorization", "Bearer " + draftsToken}
+	reader  = []string{"Authorization", "Bearer " + readerToken}
 )
 
 func scopedTokens() []Token {
-	d := tokenOf("people-team", "drafts")
+	d := tokenOf("people-team", draftsToken)
 	d.Drafts = true
-	return []Token{tokenOf("everybody", "read"), d}
+	return []Token{tokenOf("everybody", readerToken), d}
 }
 
 func headersOf(h http.Header, names ...string) string {

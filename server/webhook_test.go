@@ -23,12 +23,12 @@ func TestWebhook(t *testing.T) {
 		took++
 		w.WriteHeader(http.StatusAccepted)
 	})}
-	with, err := New(o)
+	with, err := newWatched(o)
 	if err != nil {
 		t.Fatal(err)
 	}
 	o.Webhook = nil
-	without, err := New(o)
+	without, err := newWatched(o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,7 +46,7 @@ func TestWebhook(t *testing.T) {
 		req := httptest.NewRequest(test.method, test.path, strings.NewReader(large))
 		req.Host = "careers.example.com"
 		rec := httptest.NewRecorder()
-		test.s.Handler().ServeHTTP(rec, req)
+		test.s.watched().ServeHTTP(rec, req)
 		if rec.Code != test.status {
 			t.Errorf("%s %.40s answers %d, want %d: %s", test.method, test.path, rec.Code, test.status, rec.Body)
 		}
@@ -60,7 +60,7 @@ func TestWebhook(t *testing.T) {
 // readers send, through all that stands before it.
 func TestWebhookTakesItsTime(t *testing.T) {
 	t.Parallel()
-	s, err := New(Options{Store: history.NewStore(history.Options{}), Local: true, Webhook: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	s, err := newWatched(Options{Store: history.NewStore(history.Options{}), Local: true, Webhook: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		if err := http.NewResponseController(w).SetReadDeadline(time.Now().Add(time.Minute)); err != nil {
 			t.Errorf("the time of a delivery cannot be set: %v", err)
 		}

@@ -55,6 +55,10 @@ func (a *Account) check() error {
 	case !app && a.Token.Empty():
 		errs = append(errs, errors.New("app: an App's number and key are needed, or a token"))
 	}
+	if u, err := url.Parse(a.BaseURL); err != nil || u.User != nil || u.RawQuery != "" || u.Fragment != "" || a.BaseURL != "" && u.Host == "" {
+		// It is not repeated: it may hold a password.
+		errs = append(errs, errors.New("GitHub's address: write it as https://github.example.com, without a password or anything after ? or #"))
+	}
 	return errors.Join(errs...)
 }
 

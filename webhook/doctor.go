@@ -73,7 +73,7 @@ func (g *GitHub) Examine(ctx context.Context, o Examination) ([]Diagnosis, error
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
 	case err != nil:
-		return nil, fmt.Errorf("%w: %s", ErrUnreachable, heard(err.Error()))
+		return nil, fmt.Errorf("%w: %s", ErrUnreachable, tame(err.Error()))
 	}
 	return f.judge(), nil
 }
@@ -123,19 +123,19 @@ func unknown(check, what string, err error) []Diagnosis {
 	case errors.As(err, &w):
 		return diagnosed(check, Unchecked, w.what, "Put that right first, and ask again.")
 	case errors.As(err, &s) && (s.status == http.StatusForbidden || s.status == http.StatusNotFound):
-		return diagnosed(check, Unchecked, fmt.Sprintf("%s: GitHub does not show that to this App or token (%d %s)", what, s.status, heard(s.message)),
+		return diagnosed(check, Unchecked, fmt.Sprintf("%s: GitHub does not show that to this App or token (%d %s)", what, s.status, tame(s.message)),
 			"Look at it on GitHub yourself: docs/running.md says how it should be.")
 	case errors.As(err, &s) && s.status == http.StatusUnprocessableEntity:
 		return diagnosed(check, Unchecked, what+": GitHub gives no token to read it by, since a permission is lacking (see permissions)", "Put that right first, and ask again.")
 	case errors.Is(err, context.DeadlineExceeded):
 		err = errors.New("GitHub did not answer in time")
 	}
-	return diagnosed(check, Unchecked, fmt.Sprintf("%s: %s", what, heard(err.Error())), "Ask again in a few minutes. If it stays so, look whether GitHub has an incident (www.githubstatus.com).")
+	return diagnosed(check, Unchecked, fmt.Sprintf("%s: %s", what, tame(err.Error())), "Ask again in a few minutes. If it stays so, look whether GitHub has an incident (www.githubstatus.com).")
 }
 
-// heard is what somebody else wrote, in one short line without anything that
+// tame is what somebody else wrote, in one short line without anything that
 // cannot be seen.
-func heard(s string) string {
+func tame(s string) string {
 	const most = 200
 	if r := []rune(plainly(s)); len(r) > most {
 		return string(r[:most]) + "…"

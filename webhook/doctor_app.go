@@ -58,9 +58,9 @@ func (f *facts) judgeWho() []Diagnosis {
 	}
 	const check = "app"
 	if f.who.err == nil {
-		return allWell(check, "GitHub takes the key of the App %s (App ID %d)", heard(f.who.is.Slug), f.appID)
+		return allWell(check, "GitHub takes the key of the App %s (App ID %d)", tame(f.who.is.Slug), f.appID)
 	}
-	text := fmt.Sprintf("GitHub does not take the key as that of the App with App ID %d: %s", f.appID, heard(f.who.err.Error()))
+	text := fmt.Sprintf("GitHub does not take the key as that of the App with App ID %d: %s", f.appID, tame(f.who.err.Error()))
 	if f.wrongClock() {
 		return diagnosed(check, Problem, text, "Set the clock first (see clock): with a wrong one no key is taken. Then ask again.")
 	}
@@ -78,7 +78,7 @@ func (f *facts) judgeToken() []Diagnosis {
 		return diagnosed(check, Problem, "GitHub does not know the token: it has expired, or was withdrawn",
 			"Make a new one under Settings, Developer settings, Fine-grained tokens, put it into the file that --github-token-file names, and start the server again.")
 	case f.repo.err != nil && !moved(f.repo.err):
-		return diagnosed(check, Problem, fmt.Sprintf("the token does not see %s: %s", repository, heard(f.repo.err.Error())),
+		return diagnosed(check, Problem, fmt.Sprintf("the token does not see %s: %s", repository, tame(f.repo.err.Error())),
 			"Compare --github-repo with the address of the repository. If it is right, choose the repository on the token's page, or have an owner of "+f.owner+" approve the token.")
 	case f.repo.err != nil:
 		return diagnosed(check, Problem, repository+" has moved to another name", "Enter the name that it has now as --github-repo, and start the server again.")
@@ -212,7 +212,7 @@ func permission(name, access string) string { return label(name) + ": " + label(
 
 // label is the name of a permission or an event as GitHub's pages have it.
 func label(s string) string {
-	s = strings.ReplaceAll(heard(s), "_", " ")
+	s = strings.ReplaceAll(tame(s), "_", " ")
 	if s == "" {
 		return s
 	}

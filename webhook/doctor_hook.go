@@ -98,7 +98,7 @@ func (f *facts) judgeHook() []Diagnosis {
 	}
 	f.judgeURL(add)
 	if kind := h.Config.ContentType; kind != "" && kind != "json" {
-		add(Problem, "GitHub sends the content type "+heard(kind)+", which the server refuses", "set the Content type to application/json.")
+		add(Problem, "GitHub sends the content type "+tame(kind)+", which the server refuses", "set the Content type to application/json.")
 	}
 	if strings.Trim(string(h.Config.Insecure), `"`) == "1" {
 		add(Problem, "GitHub does not verify the server's certificate: somebody on the way could read deliveries", "set SSL verification to Enable.")
@@ -107,7 +107,7 @@ func (f *facts) judgeHook() []Diagnosis {
 		add(Problem, "the webhook is switched off: GitHub sends nothing", "tick Active.")
 	}
 	if out == nil {
-		return allWell(check, "GitHub delivers to %s, as JSON", heard(h.Config.URL))
+		return allWell(check, "GitHub delivers to %s, as JSON", tame(h.Config.URL))
 	}
 	return out
 }
@@ -126,13 +126,13 @@ func (f *facts) judgeURL(add func(State, string, string)) {
 	u, err := url.Parse(at)
 	switch {
 	case err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https":
-		add(Problem, "GitHub has an address that is none: "+heard(at), "enter "+f.wantedURL()+" as the Webhook URL.")
+		add(Problem, "GitHub has an address that is none: "+tame(at), "enter "+f.wantedURL()+" as the Webhook URL.")
 	case !strings.HasSuffix(u.Path, f.WebhookPath):
-		add(Problem, fmt.Sprintf("GitHub delivers to %s, and the server takes deliveries at %s", heard(at), f.WebhookPath), "enter "+f.wantedURL()+" as the Webhook URL.")
+		add(Problem, fmt.Sprintf("GitHub delivers to %s, and the server takes deliveries at %s", tame(at), f.WebhookPath), "enter "+f.wantedURL()+" as the Webhook URL.")
 	case u.Scheme != "https" && !loopback(u):
-		add(Problem, "GitHub delivers to "+heard(at)+" without https: everybody on the way can read it", "enter the address with https.")
+		add(Problem, "GitHub delivers to "+tame(at)+" without https: everybody on the way can read it", "enter the address with https.")
 	case f.ServerURL != "" && !f.OwnListener && at != f.ServerURL+f.WebhookPath:
-		add(Warning, fmt.Sprintf("GitHub delivers to %s, and people reach the server at %s (--url): one of them may be wrong", heard(at), f.ServerURL),
+		add(Warning, fmt.Sprintf("GitHub delivers to %s, and people reach the server at %s (--url): one of them may be wrong", tame(at), f.ServerURL),
 			"enter "+f.wantedURL()+", if that is where the server is.")
 	}
 }

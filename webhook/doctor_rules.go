@@ -60,10 +60,10 @@ func (f *facts) judgeCheck() []Diagnosis {
 			alike = &r
 		}
 	}
-	branch := heard(f.Branch)
+	branch := tame(f.Branch)
 	do := fmt.Sprintf("Settings, Rules, Rulesets, a ruleset for %s, Require status checks to pass: add %s", branch, CheckName)
 	if f.app {
-		do += fmt.Sprintf(", with the App %s as its source", heard(f.who.is.Slug))
+		do += fmt.Sprintf(", with the App %s as its source", tame(f.who.is.Slug))
 	}
 	do += " (" + f.settings("rules") + "). GitHub offers it there once it was made on a pull request."
 	switch {
@@ -77,7 +77,7 @@ func (f *facts) judgeCheck() []Diagnosis {
 	case others != nil:
 		return diagnosed(check, Problem, fmt.Sprintf("%s requires the check %s of another App (App ID %d), and not of this one", branch, CheckName, others.app), do)
 	case alike != nil:
-		return diagnosed(check, Problem, fmt.Sprintf("%s requires a check %q, and the one of the server is called %s", branch, heard(alike.name), CheckName), do)
+		return diagnosed(check, Problem, fmt.Sprintf("%s requires a check %q, and the one of the server is called %s", branch, tame(alike.name), CheckName), do)
 	case f.rules.err != nil:
 		return unknown(check, "the rules of "+branch, f.rules.err)
 	case f.branch.err != nil:
@@ -108,7 +108,7 @@ func (f *facts) reviews() (out []reviewRule) {
 // those of what was merged.
 func (f *facts) judgeApprovals() []Diagnosis {
 	const check = "approvals"
-	branch, page := heard(f.Branch), " ("+f.settings("rules")+")."
+	branch, page := tame(f.Branch), " ("+f.settings("rules")+")."
 	if f.rules.err != nil {
 		return unknown(check, "the rules of "+branch, f.rules.err)
 	}
@@ -271,7 +271,7 @@ func (f *facts) judgeRate() []Diagnosis {
 // judgeRepository says whether the frameworks can be read.
 func (f *facts) judgeRepository() []Diagnosis {
 	const check = "repository"
-	root, where := heard(f.Root), f.owner+"/"+f.name
+	root, where := tame(f.Root), f.owner+"/"+f.name
 	var s *statusError
 	switch n := len(f.frameworkIDs()); {
 	case f.tip.err != nil:
@@ -279,17 +279,17 @@ func (f *facts) judgeRepository() []Diagnosis {
 	case f.repo.is.Archived:
 		return diagnosed(check, Problem, where+" is archived: nobody can change anything in it, the server included", "Settings, General, Unarchive this repository ("+f.settings("")+").")
 	case errors.As(f.folder.err, &s) && s.status == 404:
-		return diagnosed(check, Problem, fmt.Sprintf("there is no folder %s on the branch %s", root, heard(f.Branch)),
+		return diagnosed(check, Problem, fmt.Sprintf("there is no folder %s on the branch %s", root, tame(f.Branch)),
 			"Name the folder of the frameworks with --dir, or the branch with --branch; milepost init makes the first files.")
 	case f.folder.err != nil:
 		return unknown(check, "the folder "+root, f.folder.err)
 	case n == 0:
-		return diagnosed(check, Warning, fmt.Sprintf("there is no framework in the folder %s of %s", root, heard(f.Branch)), "milepost init writes an example; or name another folder with --dir.")
+		return diagnosed(check, Warning, fmt.Sprintf("there is no framework in the folder %s of %s", root, tame(f.Branch)), "milepost init writes an example; or name another folder with --dir.")
 	case !slices.Contains(f.folder.is, folderEntry{compile.OrganisationFile, "file"}):
 		return diagnosed(check, Warning, fmt.Sprintf("there is no %s/%s: days begin and end in UTC, and there are no house rules", root, compile.OrganisationFile),
 			"Add that file, with the organisation's name and time zone; milepost init writes an example.")
 	default:
-		return allWell(check, "Git reads the branch %s, with %s", heard(f.tip.is), counted(n, "framework", "frameworks"))
+		return allWell(check, "Git reads the branch %s, with %s", tame(f.tip.is), counted(n, "framework", "frameworks"))
 	}
 }
 
@@ -300,6 +300,6 @@ func (f *facts) judgeTip() []Diagnosis {
 	if errors.As(f.tip.err, &w) {
 		return unknown(check, "the repository", f.tip.err)
 	}
-	return diagnosed(check, Problem, "Git cannot read the repository: "+heard(f.tip.err.Error()),
+	return diagnosed(check, Problem, "Git cannot read the repository: "+tame(f.tip.err.Error()),
 		"See that Contents: Read is among the permissions, and that this machine reaches "+f.web+"; then ask again.")
 }

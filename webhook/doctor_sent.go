@@ -14,7 +14,7 @@ func (e ending) words(f *facts) (what, do string) {
 	case e.code == 0 && late:
 		return "nothing answered in time", "Look at the proxy and at the server's load: GitHub waits for 10 seconds (an Enterprise Server for 30), and the server answers in far less."
 	case e.code == 0:
-		return "nobody answered (" + heard(e.why) + ")", "See that the address can be reached from where GitHub is: the name, the firewall, the proxy, and its certificate. " +
+		return "nobody answered (" + tame(e.why) + ")", "See that the address can be reached from where GitHub is: the name, the firewall, the proxy, and its certificate. " +
 			"GitHub's own addresses stand at https://api.github.com/meta under hooks."
 	case e.code/100 == 2:
 		return fmt.Sprintf("taken (%d)", e.code), ""
@@ -59,13 +59,13 @@ func (f *facts) judgeDeliveries() []Diagnosis {
 	}
 	d := f.sent.is[0]
 	if d.ok() {
-		return allWell(check, "GitHub reaches the server: %s of %s was taken", heard(d.Event), moment(d.At))
+		return allWell(check, "GitHub reaches the server: %s of %s was taken", tame(d.Event), moment(d.At))
 	}
 	if d.Code == http.StatusUnauthorized {
-		return allWell(check, "GitHub reaches the server, which refused %s of %s for its signature (see webhook secret)", heard(d.Event), moment(d.At))
+		return allWell(check, "GitHub reaches the server, which refused %s of %s for its signature (see webhook secret)", tame(d.Event), moment(d.At))
 	}
 	what, do := ending{d.Code, d.Status}.words(f)
-	return diagnosed(check, Problem, fmt.Sprintf("the newest delivery, %s of %s, failed: %s", heard(d.Event), moment(d.At), what), do+thenAgain)
+	return diagnosed(check, Problem, fmt.Sprintf("the newest delivery, %s of %s, failed: %s", tame(d.Event), moment(d.At), what), do+thenAgain)
 }
 
 // judgeLast says how the last delivery of a repository's webhook went.
@@ -176,7 +176,7 @@ func (f *facts) redelivered() string {
 	}
 	text := fmt.Sprintf("GitHub was asked to send %d of them again", n)
 	if failed != nil {
-		text += fmt.Sprintf(", and refused %d (%s)", len(f.again)-n, heard(failed.Error()))
+		text += fmt.Sprintf(", and refused %d (%s)", len(f.again)-n, tame(failed.Error()))
 	}
 	return text
 }

@@ -20,6 +20,10 @@ type Hint struct {
 	Again bool
 	// Swept says that it came of looking at everything, and of no delivery.
 	Swept bool
+	// Delivery is the last delivery that led to it, "" for none, and Deliveries
+	// how many did: for the log alone.
+	Delivery   string
+	Deliveries int
 }
 
 const (

@@ -30,7 +30,7 @@ func newBeside(w *world) *beside {
 	o := w.s.o
 	o.Queue, o.Metrics, o.Every = nil, l.registry, time.Hour
 	var err error
-	l.s, err = New(o)
+	l.s, err = newWatched(o)
 	w.check(err)
 	l.q = l.s.queue.(*memory)
 	l.q.o.First, l.q.o.Longest = time.Millisecond, 5*time.Millisecond

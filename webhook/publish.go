@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 
 	"golang.org/x/sync/errgroup"
@@ -238,13 +239,13 @@ func (s *Service) supersede(ctx context.Context, j *job, w *wanted, r *Report, n
 
 // announce shows that a check is due while something keeps it from beginning.
 // It fails in silence: the error that it comes with is told.
-func (s *Service) announce(ctx context.Context, p pullRequest) {
+func (s *Service) announce(ctx context.Context, p pullRequest, log *slog.Logger) {
 	if !s.gh.auth.app() {
 		return
 	}
 	if last, err := s.gh.latestRun(ctx, p.head); err == nil && last == nil {
 		if _, err := s.gh.startRun(ctx, p.head, "", s.previewURL(p.number)); err != nil {
-			s.log.Debug("announcing a check", "pull", p.number, "error", err)
+			log.Debug("announcing a check", "error", err)
 		}
 	}
 }

@@ -44,10 +44,10 @@ func (s *Service) handlePull(ctx context.Context, n int, h Hint) error {
 	if s.proposals.get(n).is == nil {
 		s.propose(p, history.ProposedWaiting, "")
 	}
-	log := s.log.With("pull", n, "head", p.head)
+	log := about(s.log, h).With("head", p.head)
 	j, err := s.locate(ctx, p)
 	if err != nil {
-		s.announce(ctx, p)
+		s.announce(ctx, p, log)
 		return err
 	}
 	j.again = h.Again

@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -111,9 +112,10 @@ func (q *memory) Add(h Hint) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	it := q.keys[h.Key]
-	if it == nil {
+	fresh := it == nil
+	if fresh {
 		if len(q.keys) >= q.o.Keys && h.Key != keyAll {
-			q.o.Log.Warn("too much waits: everything will be looked at", "key", h.Key)
+			about(q.o.Log, h).Warn("too much waits: everything will be looked at")
 			q.forget()
 			h = Hint{Key: keyAll}
 		}
@@ -122,7 +124,9 @@ func (q *memory) Add(h Hint) {
 			q.keys[h.Key] = it
 		}
 	}
-	it.hint.Again, it.hint.Swept = it.hint.Again || h.Again, it.hint.Swept && h.Swept
+	if !fresh {
+		it.hint.join(h)
+	}
 	if it.running {
 		it.more = true
 	} else {
@@ -289,7 +293,7 @@ func (q *memory) putBack(it *item) {
 func (q *memory) work(ctx context.Context, it *item, work Work) {
 	q.mu.Lock()
 	hint := it.hint
-	it.more, it.hint.Again, it.first = false, false, time.Time{}
+	it.more, it.hint, it.first = false, Hint{Key: hint.Key, Swept: hint.Swept}, time.Time{}
 	q.mu.Unlock()
 	defer q.free()
 	err := safely(func() error { return work.Handle(ctx, hint) })
@@ -302,7 +306,7 @@ func (q *memory) work(ctx context.Context, it *item, work Work) {
 	if q.again(it, hint, err) {
 		return
 	}
-	q.o.Log.Error("work given up: it is looked at again with everything else", "key", hint.Key, "error", err)
+	about(q.o.Log, hint).Error("work given up: it is looked at again with everything else", "error", err)
 	_ = safely(func() error { work.GaveUp(ctx, hint, err); return nil })
 	q.bury(it)
 }
@@ -322,12 +326,14 @@ func (q *memory) done(it *item) {
 func (q *memory) again(it *item, hint Hint, err error) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	it.hint.Again = it.hint.Again || hint.Again
+	last := it.hint.Delivery
+	it.hint.join(hint)
+	it.hint.Delivery = cmp.Or(last, hint.Delivery)
 	var later *laterError
 	if !errors.As(err, &later) {
 		it.tries++
 	}
-	q.o.Log.Warn("work failed", "key", hint.Key, "try", it.tries, "error", err)
+	about(q.o.Log, hint).Warn("work failed", "try", it.tries, "error", err)
 	if it.tries >= q.o.Tries && !it.more {
 		return false
 	}

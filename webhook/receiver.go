@@ -48,14 +48,15 @@ var signatureForm = regexp.MustCompile(`^sha256=([0-9a-f]{64})$`)
 func (r *receiver) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	// The server's own time is for readers. A writer that cannot be told keeps it.
 	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyTime))
-	status, outcome := r.receive(req)
+	event := req.Header.Get("X-GitHub-Event")
+	log := r.log.With("delivery", clipped(req.Header.Get("X-GitHub-Delivery")), "event", clipped(event))
+	status, outcome := r.receive(req, log)
 	if status == http.StatusServiceUnavailable {
 		w.Header().Set("Retry-After", "10")
 	}
 	if status == http.StatusMethodNotAllowed {
 		w.Header().Set("Allow", http.MethodPost)
 	}
-	event := req.Header.Get("X-GitHub-Event")
 	if events[event] == nil {
 		event = "other" // what strangers write becomes no label
 	}
@@ -63,35 +64,87 @@ func (r *receiver) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	w.WriteHeader(status)
 }
 
-func (r *receiver) receive(req *http.Request) (status int, outcome string) {
+// receive says in one line of the log what became of a delivery.
+func (r *receiver) receive(req *http.Request, log *slog.Logger) (status int, outcome string) {
+	room := room{r: r}
+	defer room.leave() // once nothing of the body is needed any more
+	body, status, outcome := r.read(req, &room)
+	if status == 0 {
+		return r.take(req.Header, body, log)
+	}
+	log.Warn("delivery refused", "status", status, "outcome", outcome)
+	return status, outcome
+}
+
+// read takes in a body that is signed. It is refused where there is a status.
+func (r *receiver) read(req *http.Request, room *room) (body []byte, status int, outcome string) {
 	m := signatureForm.FindStringSubmatch(req.Header.Get("X-Hub-Signature-256"))
 	switch {
 	case req.Method != http.MethodPost:
-		return http.StatusMethodNotAllowed, "method"
+		return nil, http.StatusMethodNotAllowed, "method"
 	case m == nil:
-		return http.StatusUnauthorized, "unsigned"
+		return nil, http.StatusUnauthorized, "unsigned"
 	case req.ContentLength > maxBody:
-		return http.StatusRequestEntityTooLarge, "large"
+		return nil, http.StatusRequestEntityTooLarge, "large"
 	}
-	held := req.ContentLength
-	if held < 0 {
-		held = maxBody
-	}
-	if !r.hold(held) {
-		return http.StatusServiceUnavailable, "busy"
-	}
-	defer r.hold(-held)
-	body, err := io.ReadAll(io.LimitReader(req.Body, held+1))
+	body, err := room.readAll(req.Body)
 	switch {
+	case errors.Is(err, errNoRoom):
+		return nil, http.StatusServiceUnavailable, "busy"
+	case errors.Is(err, errTooLarge):
+		return nil, http.StatusRequestEntityTooLarge, "large"
 	case err != nil:
-		return http.StatusBadRequest, "unreadable"
-	case int64(len(body)) > held:
-		return http.StatusRequestEntityTooLarge, "large"
+		return nil, http.StatusBadRequest, "unreadable"
 	case !r.signed(body, m[1]):
-		return http.StatusUnauthorized, "forged"
+		return nil, http.StatusUnauthorized, "forged"
 	}
-	return r.take(req.Header, body)
+	return body, 0, ""
 }
+
+// room is what one body has of the room that all have together. It grows with
+// what has really come: who announces much and sends nothing takes none.
+type room struct {
+	r    *receiver
+	held int64
+}
+
+var (
+	errNoRoom   = errors.New("too much is under way")
+	errTooLarge = errors.New("larger than GitHub sends")
+)
+
+// firstRoom is how much a body begins with, in bytes: most have less.
+const firstRoom = 64 << 10
+
+// readAll reads a body to its end, in room that is doubled as it fills up.
+func (o *room) readAll(body io.Reader) ([]byte, error) {
+	var b []byte
+	for {
+		if len(b) == cap(b) {
+			more := min(max(2*int64(cap(b)), firstRoom), maxBody+1) - int64(cap(b))
+			if more == 0 {
+				return nil, errTooLarge
+			}
+			if !o.r.hold(more) {
+				return nil, errNoRoom
+			}
+			o.held += more
+			b = append(make([]byte, 0, o.held), b...)
+		}
+		n, err := body.Read(b[len(b):cap(b)])
+		switch b = b[:len(b)+n]; {
+		case err == io.EOF && len(b) <= maxBody:
+			return b, nil
+		case err == io.EOF:
+			return nil, errTooLarge
+		case err != nil:
+			return nil, err
+		}
+	}
+}
+
+// leave gives the room back.
+func (o *room) leave() { o.r.hold(-o.held) }
 
 // hold makes room for so many bytes, or, where they are negative, gives it
 // back. It says whether there is room.
@@ -121,10 +174,9 @@ func (r *receiver) signed(body []byte, signature string) bool {
 }
 
 // take makes hints of a delivery that is signed.
-func (r *receiver) take(h http.Header, body []byte) (status int, outcome string) {
+func (r *receiver) take(h http.Header, body []byte, log *slog.Logger) (status int, outcome string) {
 	event := h.Get("X-GitHub-Event")
 	hints := events[event]
-	log := r.log.With("delivery", clipped(h.Get("X-GitHub-Delivery")), "event", clipped(event))
 	if hints == nil {
 		log.Debug("delivery of an event that is not taken in")
 		return http.StatusAccepted, "unknown"
@@ -140,14 +192,21 @@ func (r *receiver) take(h http.Header, body []byte) (status int, outcome string)
 	}
 	log = log.With("action", clipped(p.Action))
 	if !r.mine(p) {
-		log.Info("delivery about another repository")
+		log.Info("delivery about another repository", "about", clipped(p.subject()))
 		return http.StatusAccepted, "elsewhere"
 	}
 	list := hints(p, r.branch())
 	for _, hint := range list {
+		hint.Delivery, hint.Deliveries = clipped(h.Get("X-GitHub-Delivery")), 1
 		r.add(hint)
 	}
-	log.Info("delivery", "repository", r.repository, "pull", p.Number, "head", p.head(), "hints", len(list))
+	if p.Number > 0 {
+		log = log.With("pull", p.Number)
+	}
+	if head := p.head(); head != "" {
+		log = log.With("head", head)
+	}
+	log.Info("delivery", "hints", len(list))
 	return http.StatusAccepted, "taken"
 }
 
@@ -162,6 +221,17 @@ func (r *receiver) mine(p *payload) bool {
 		return strings.EqualFold(p.Installation.Account.Login, owner)
 	}
 	return false
+}
+
+// subject is whose delivery it is, for the log.
+func (p *payload) subject() string {
+	switch {
+	case p.Repository != nil:
+		return p.Repository.FullName
+	case p.Installation != nil && p.Installation.Account != nil:
+		return p.Installation.Account.Login
+	}
+	return ""
 }
 
 // head is the commit that a payload names, for the log.

@@ -20,14 +20,14 @@ func (h Hint) pull() (int, bool) {
 
 // reconcile has everything looked at: the branch, the merge queue, and each
 // open pull request.
-func (s *Service) reconcile(ctx context.Context) error {
-	s.queue.Add(Hint{Key: refHint(s.branch()).Key, Swept: true})
+func (s *Service) reconcile(ctx context.Context, h Hint) error {
+	s.queue.Add(Hint{Key: refHint(s.branch()).Key, Swept: true}.from(h))
 	branches, err := s.gh.branches(ctx, groups)
 	if err != nil {
 		return err
 	}
 	for branch := range branches {
-		s.queue.Add(Hint{Key: refHint(branch).Key, Swept: true})
+		s.queue.Add(Hint{Key: refHint(branch).Key, Swept: true}.from(h))
 	}
 	open, err := s.gh.openPulls(ctx, "")
 	if err != nil {
@@ -36,7 +36,7 @@ func (s *Service) reconcile(ctx context.Context) error {
 	var keep []int
 	for _, p := range open {
 		keep = append(keep, p.number)
-		s.queue.Add(Hint{Key: pullHint(p.number).Key, Swept: true})
+		s.queue.Add(Hint{Key: pullHint(p.number).Key, Swept: true}.from(h))
 	}
 	for _, n := range s.proposals.undecided() {
 		if !slices.Contains(keep, n) { // it was closed, and no delivery told of it
@@ -51,13 +51,13 @@ func (s *Service) reconcile(ctx context.Context) error {
 }
 
 // recheck has the open pull requests into a branch looked at, "" for all.
-func (s *Service) recheck(ctx context.Context, base string, swept bool) error {
+func (s *Service) recheck(ctx context.Context, base string, h Hint) error {
 	open, err := s.gh.openPulls(ctx, base)
 	if err != nil {
 		return err
 	}
 	for _, p := range open {
-		s.queue.Add(Hint{Key: pullHint(p.number).Key, Swept: swept})
+		s.queue.Add(Hint{Key: pullHint(p.number).Key, Swept: h.Swept}.from(h))
 	}
 	return nil
 }
@@ -73,7 +73,7 @@ func (s *Service) handleHead(ctx context.Context, commit string, h Hint) error {
 	}
 	for _, p := range open {
 		if p.head == commit {
-			s.queue.Add(Hint{Key: pullHint(p.number).Key, Again: h.Again})
+			s.queue.Add(Hint{Key: pullHint(p.number).Key, Again: h.Again}.from(h))
 		}
 	}
 	branches, err := s.gh.branches(ctx, groups)
@@ -82,7 +82,7 @@ func (s *Service) handleHead(ctx context.Context, commit string, h Hint) error {
 	}
 	for branch, head := range branches {
 		if head == commit {
-			s.queue.Add(Hint{Key: refHint(branch).Key, Again: h.Again})
+			s.queue.Add(Hint{Key: refHint(branch).Key, Again: h.Again}.from(h))
 		}
 	}
 	return nil
@@ -99,7 +99,7 @@ func (s *Service) handleRef(ctx context.Context, branch string, h Hint) error {
 			return err
 		}
 	}
-	return s.recheck(ctx, branch, h.Swept)
+	return s.recheck(ctx, branch, h)
 }
 
 // handleGroup checks what a group of the merge queue comes to.

@@ -29,19 +29,19 @@ func (s *Service) handleBranch(ctx context.Context, h Hint) error {
 			return fmt.Errorf("reading the tags that were made: %w", err)
 		}
 	}
-	s.watchTags()
+	s.watchTags(h)
 	return errors.Join(err, s.releaseAll(ctx, h))
 }
 
 // watchTags counts what is wrong with tags: that is for people, and is never
 // put right by itself.
-func (s *Service) watchTags() {
+func (s *Service) watchTags(h Hint) {
 	n := 0
 	for _, t := range s.o.Store.Snapshot().Timelines {
 		for _, f := range t.Alarms {
 			if f.Code == "tag-ignored" || f.Code == "tag-missing" || f.Code == "version-unreadable" {
 				n++
-				s.log.Warn("a tag needs somebody to look at it", "framework", t.ID, "message", f.Message)
+				about(s.log, h).Warn("a tag needs somebody to look at it", "framework", t.ID, "message", f.Message)
 			}
 		}
 	}
@@ -79,7 +79,7 @@ func (s *Service) made(kind string, v *history.Version, h Hint) {
 	if h.Swept {
 		s.metrics.drift.WithLabelValues(kind).Inc()
 	}
-	s.log.Info("made a "+kind, "framework", v.Framework, "version", v.Number, "commit", v.Commit)
+	about(s.log, h).Info("made a "+kind, "framework", v.Framework, "version", v.Number, "commit", v.Commit)
 }
 
 // tag makes the tag of a version. It is won if it is ours; the error says why

@@ -95,9 +95,9 @@ func New(o Options) (*Service, error) {
 	}
 	byClock := o.Sleep == nil
 	o.defaults()
-	s := &Service{o: o, log: o.Log, gh: o.GitHub, metrics: newMetrics(o.GitHub), asked: newAsked()}
+	s := &Service{o: o, log: o.Log.With("repository", o.GitHub.owner+"/"+o.GitHub.name), gh: o.GitHub, metrics: newMetrics(o.GitHub), asked: newAsked()}
 	if s.queue = o.Queue; s.queue == nil {
-		q := newMemory(QueueOptions{Log: o.Log, Retried: func(Hint, error) { s.metrics.failures.Inc() }})
+		q := newMemory(QueueOptions{Log: s.log, Retried: func(Hint, error) { s.metrics.failures.Inc() }})
 		s.metrics.watch(q)
 		if s.queue = q; byClock {
 			s.o.Sleep = q.Rest
@@ -178,7 +178,7 @@ func (s *Service) handle(ctx context.Context, h Hint) (kind string, err error) {
 	if commit, ok := strings.CutPrefix(h.Key, keyHead); ok {
 		return "head", s.handleHead(ctx, commit, h)
 	}
-	return "all", s.reconcile(ctx)
+	return "all", s.reconcile(ctx, h)
 }
 
 // gaveUp says on a commit that it could not be checked. Where the check tells
@@ -197,7 +197,7 @@ func (s *Service) gaveUp(ctx context.Context, h Hint, cause error) {
 		err = s.fail(ctx, r, s.previewURL(r.Number))
 	}
 	if err != nil {
-		s.log.Error("it could not even be said that something could not be checked", "key", h.Key, "error", err)
+		about(s.log, h).Error("it could not even be said that something could not be checked", "error", err)
 	}
 }
 

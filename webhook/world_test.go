@@ -1,7 +1,6 @@
 package webhook
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -46,7 +45,7 @@ type list struct {
 
 func (l *list) Add(h Hint) {
 	if i := slices.IndexFunc(l.hints, func(o Hint) bool { return o.Key == h.Key }); i >= 0 {
-		l.hints[i].Again = l.hints[i].Again || h.Again
+		l.hints[i].join(h)
 		return
 	}
 	l.hints = append(l.hints, h)
@@ -66,6 +65,7 @@ type world struct {
 	account func(*Account)
 	cache   string // of compiled texts, which is no state
 	slept   time.Duration
+	log     heard // by the service
 }
 
 const secret = "a secret of the tests"
@@ -94,8 +94,9 @@ func newWorld(t *testing.T, o worldOptions) *world {
 	var err error
 	w.hub, err = fakehub.New(o.hub)
 	w.check(err)
-	srv := httptest.NewServer(w.hub.Handler())
+	srv := httptest.NewServer(watch.Asked("what GitHub is asked", w.hub.Handler()))
 	t.Cleanup(srv.Close)
+	t.Cleanup(func() { watch.Secrets("a secret of GitHub's", w.hub.Secrets()...) })
 	w.url = srv.URL
 	w.hub.SetURL(srv.URL)
 	if o.files == nil {
@@ -132,10 +133,11 @@ func (w *world) start() {
 	o := Options{
 		GitHub: gh, Secrets: []Secret{NewSecret(secret)}, ServerURL: "https://careers.example.com",
 		Trees: repo, Store: store, Compiler: c, Root: "frameworks", Release: true, Queue: w.queue, Now: w.clock.now, Sleep: w.sleep,
+		Log: watch.Logger("the log", &w.log),
 	}
-	w.s, err = New(o)
+	w.s, err = newWatched(o)
 	w.check(err)
-	srv := httptest.NewServer(w.s.Handler())
+	srv := httptest.NewServer(watch.Answers("deliveries are answered", w.s.Handler()))
 	w.t.Cleanup(srv.Close)
 	w.hub.SetWebhook(srv.URL, secret)
 }
@@ -180,6 +182,7 @@ func (w *world) drain() {
 		w.queue.hints = w.queue.hints[1:]
 		if err := w.s.Handle(w.t.Context(), h); err != nil {
 			w.t.Logf("%s: %v", h.Key, err)
+			watch.Said("an error", fmt.Append(nil, err))
 			if tries[h.Key]++; tries[h.Key] == 8 {
 				w.s.gaveUp(w.t.Context(), h, err)
 				continue
@@ -257,18 +260,6 @@ func (w *world) writes(since int) (out []string) {
 func (w *world) calls() int {
 	all := w.hub.Calls()
 	return all[len(all)-1].N
-}
-
-// locked is a buffer for several goroutines.
-type locked struct {
-	mu sync.Mutex
-	b  *bytes.Buffer
-}
-
-func (l *locked) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
 }
 
 func asLater(err error, at **laterError) bool { return errors.As(err, at) }

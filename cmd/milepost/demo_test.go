@@ -36,7 +36,7 @@ func TestDemo(t *testing.T) {
 	t.Setenv("TMPDIR", tmp)
 	var out, errs bytes.Buffer
 	start := time.Now()
-	if code := run(t.Context(), []string{"demo"}, strings.NewReader(""), &out, &errs); code != exitClean || errs.Len() > 0 {
+	if code := runWatched(t.Context(), []string{"demo"}, strings.NewReader(""), &out, &errs); code != exitClean || errs.Len() > 0 {
 		t.Fatalf("it ended with %d: %s\n%s", code, &errs, &out)
 	}
 	t.Logf("it took %s", time.Since(start).Round(time.Millisecond))
@@ -72,7 +72,7 @@ func TestDemoKeep(t *testing.T) {
 	up := &watcher{word: "until you press", seen: make(chan struct{})}
 	var errs bytes.Buffer
 	ended := make(chan int, 1)
-	go func() { ended <- run(ctx, []string{"demo", "--keep"}, strings.NewReader(""), up, &errs) }()
+	go func() { ended <- runWatched(ctx, []string{"demo", "--keep"}, strings.NewReader(""), up, &errs) }()
 	select {
 	case <-up.seen:
 	case code := <-ended:
@@ -132,7 +132,7 @@ func TestDemoStepFails(t *testing.T) {
 	} {
 		t.Run(c.path, func(t *testing.T) {
 			t.Parallel()
-			d := &demo{teller: teller{w: io.Discard}, dir: t.TempDir(), patience: 15 * time.Second}
+			d := &demo{teller: teller{w: watch.Writer("the demo", nil)}, dir: t.TempDir(), patience: 15 * time.Second}
 			if err := d.listen("127.0.0.1:0"); err != nil {
 				t.Fatal(err)
 			}
@@ -140,7 +140,9 @@ func TestDemoStepFails(t *testing.T) {
 				t.Fatal(err)
 			}
 			d.hub.Fault(fakehub.Fault{Kind: fakehub.ErrorBefore, Method: "POST", Path: c.path})
-			err := d.run(t.Context())
+			ctx := t.Context()
+			err := d.run(ctx)
+			watch.Secrets("a secret of the demo", d.hub.Secrets()...)
 			if err == nil || !strings.HasPrefix(err.Error(), c.says) || exitCode(err) != exitFailure {
 				t.Errorf("got %v, want %s", err, c.says)
 			}
@@ -152,7 +154,7 @@ func TestDemoRefusesOthers(t *testing.T) {
 	t.Parallel()
 	for _, at := range []string{"0.0.0.0:8080", ":8080", "nonsense"} {
 		var out, errs bytes.Buffer
-		if code := run(t.Context(), []string{"demo", "--listen", at}, strings.NewReader(""), &out, &errs); code != exitUsage || out.Len() > 0 {
+		if code := runWatched(t.Context(), []string{"demo", "--listen", at}, strings.NewReader(""), &out, &errs); code != exitUsage || out.Len() > 0 {
 			t.Errorf("--listen %s ended with %d: %s", at, code, &errs)
 		}
 	}

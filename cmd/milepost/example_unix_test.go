@@ -106,5 +106,5 @@ func TestExampleAndUnit(t *testing.T) {
 		}
 		return nil
 	})
-	w.end(token)
+	w.end()
 }

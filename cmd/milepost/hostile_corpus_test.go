@@ -88,6 +88,7 @@ func validateHostile(t *testing.T, h hostile.Case) ending {
 	if cmd.ProcessState == nil {
 		t.Fatal(err)
 	}
+	watch.Said("a process", append(out.Bytes(), errs.Bytes()...))
 	e := ending{exit: cmd.ProcessState.ExitCode(), wall: time.Since(start), bytes: out.Len() + errs.Len()}
 	if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
 		e.memory = usage.Maxrss

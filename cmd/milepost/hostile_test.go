@@ -80,7 +80,7 @@ func TestValidateHostile(t *testing.T) {
 	writeGood(t, dir)
 	var out, errs bytes.Buffer
 	start := time.Now()
-	exit := run(context.Background(), []string{"validate", "--cache", t.TempDir(), dir}, strings.NewReader(""), &out, &errs)
+	exit := runWatched(context.Background(), []string{"validate", "--cache", t.TempDir(), dir}, strings.NewReader(""), &out, &errs)
 	if took, most := time.Since(start), time.Duration(len(names))*20*time.Second; took > most {
 		t.Errorf("it took %s, want at most %s", took, most)
 	}

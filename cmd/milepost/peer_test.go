@@ -41,11 +41,11 @@ func serving(t *testing.T, dir string) http.Handler {
 	if err := store.Refresh(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	s, err := server.New(server.Options{Store: store, Tokens: []server.Token{{Name: "ci", Hash: sha256.Sum256([]byte(peerToken))}}})
+	s, err := newWatchedServer(server.Options{Store: store, Tokens: []server.Token{{Name: "ci", Hash: sha256.Sum256([]byte(peerToken))}}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return s.Handler()
+	return watch.Answers("an answer", s.Handler())
 }
 
 // tagged is a repository of two frameworks, one renamed and one ended, with tags.

@@ -14,7 +14,7 @@ import (
 func TestRulesPage(t *testing.T) {
 	t.Parallel()
 	var out, errs bytes.Buffer
-	if code := run(context.Background(), []string{"rules", "--format", "markdown"}, nil, &out, &errs); code != exitClean {
+	if code := runWatched(context.Background(), []string{"rules", "--format", "markdown"}, nil, &out, &errs); code != exitClean {
 		t.Fatalf("exit code %d: %s", code, errs.String())
 	}
 	const page = "../../docs/rules.md"

@@ -7,23 +7,14 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
-
-	"github.com/milepost-dev/milepost/internal/compile"
 )
 
 var update = flag.Bool("update", false, "write the expected outputs of the scripts anew")
 
-func TestMain(m *testing.M) {
-	compile.RunIfWorker()
-	testscript.Main(m, map[string]func(){
-		"milepost": func() { os.Exit(start()) },
-	})
-}
-
 // TestScripts runs each verb as somebody would, in real repositories.
 func TestScripts(t *testing.T) {
 	t.Parallel()
-	testscript.Run(t, testscript.Params{
+	testscript.RunT(watchedT{t}, testscript.Params{
 		Dir: "testdata/script", UpdateScripts: *update, RequireExplicitExec: true, RequireUniqueNames: true,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"replace": replace},
 		Setup: func(e *testscript.Env) error {

@@ -70,6 +70,7 @@ func (h *Hub) identify(r *http.Request) actor {
 		return actor{kind: asNobody, login: "?", problem: "Bad credentials"}
 	}
 	if strings.Count(secret, ".") == 2 && strings.EqualFold(scheme, "bearer") {
+		h.hold(secret)
 		if problem := h.checkJWT(secret); problem != "" {
 			return actor{kind: asNobody, login: "?", problem: problem}
 		}
@@ -147,6 +148,7 @@ func (h *Hub) newToken(prefix string, t *token) string {
 	sum := sha256.Sum256(fmt.Appendf(nil, "token %d", h.nextID()))
 	secret := prefix + "fake" + fmt.Sprintf("%x", sum)[:32]
 	h.tokens[secret] = t
+	h.hold(secret)
 	return secret
 }
 

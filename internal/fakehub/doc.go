@@ -27,7 +27,7 @@
 // minted with POST /app/installations/{id}/access_tokens, live an hour by the
 // hub's clock, and can do what their permissions say, endpoint by endpoint.
 // hub.UserToken is a person's token, which can do what repo.SetPermission says,
-// and cannot write checks.
+// and cannot write checks. hub.Secrets has all that must not be said by anybody.
 //
 // # What it refuses
 //

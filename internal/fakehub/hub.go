@@ -32,7 +32,7 @@ type Options struct {
 	// WebhookURL is where the App's events go: see SetWebhook. "" keeps them
 	// pending.
 	WebhookURL string
-	// WebhookSecret signs them; "" is "webhook-secret".
+	// WebhookSecret signs them; "" is "a-secret-of-the-fake".
 	WebhookSecret string
 	// Permissions are the App's; nil is what a server that checks, comments
 	// and releases needs.
@@ -79,6 +79,7 @@ type Hub struct {
 	users      map[string]*user
 	installed  map[string]*installation // by the account's login
 	tokens     map[string]*token
+	held       []string         // tokens that there ever were, for Secrets
 	repos      map[string]*Repo // by owner/name
 	calls      int              // how many there were
 	inFlight   int
@@ -135,7 +136,7 @@ func (h *Hub) defaults() {
 		h.base = "https://github.example.com"
 	}
 	if h.secret == "" {
-		h.secret = "webhook-secret"
+		h.secret = "a-secret-of-the-fake"
 	}
 	if h.opts.Now == nil {
 		h.opts.Now = time.Now
@@ -173,6 +174,7 @@ func (h *Hub) SetWebhook(url, secret string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.hookURL, h.secret = url, secret
+	h.hold(secret)
 	h.ring()
 }
 

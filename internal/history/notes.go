@@ -28,7 +28,7 @@ func (t *Timeline) notesInput(s Standing, v View, now time.Time, loc *time.Locat
 		Digest: version.Digest, Commit: version.Commit, Tree: version.Tree, PullRequest: version.Info().PullRequest,
 		Since: map[string]time.Time{},
 	}
-	in.Superseded = t.Status(s, v) == Superseded && t.Became(version, v) == nil
+	in.Superseded = version.Coming && t.Status(s, v) == Superseded && t.Became(version, v) == nil
 	in.ApprovedBy, in.MergedBy = version.Approvals()
 	for _, w := range t.Versions {
 		in.Since[w.Number] = w.EffectiveFrom

@@ -22,7 +22,7 @@ func (t *Timeline) status(i, known int) Status {
 	switch {
 	case t.Versions[i].Removed:
 		return Withdrawn
-	case i+1 == known:
+	case i+1 >= known: // a clock may be behind that of who recorded it
 		return Current
 	case t.Versions[i+1].EffectiveFrom.Equal(t.Versions[i].EffectiveFrom):
 		return Corrected
