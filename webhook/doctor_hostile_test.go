@@ -28,7 +28,7 @@ func hostile(t *testing.T, calls *atomic.Int32) *httptest.Server {
 		"secret": nasty, "default_branch": nasty, "token": "ghs_of_nobody", "expires_at": "2999-01-01T00:00:00Z", "message": nasty,
 	}
 	item := map[string]any{"id": 1, "guid": nasty, "delivered_at": "2999-01-01T00:00:00Z", "status": nasty, "status_code": 599, "event": nasty, "name": nasty, "type": "required_status_checks",
-		"target": "tag", "enforcement": "active", "conditions": map[string]any{"ref_name": map[string]any{"include": []string{nasty, strings.Repeat("**/", 5000) + "x"}}},
+		"target": "tag", "enforcement": "active",
 		"parameters": map[string]any{"required_status_checks": []any{map[string]any{"context": "Milepost" + nasty}}}}
 	var all []any
 	for range 100 {
@@ -46,7 +46,8 @@ func hostile(t *testing.T, calls *atomic.Int32) *httptest.Server {
 			}
 		}
 		if strings.Contains(path, "/rulesets/") {
-			out = item
+			covers := map[string]any{"ref_name": map[string]any{"include": []string{nasty, strings.Repeat("**/", 5000) + "x"}}}
+			out = map[string]any{"target": "tag", "enforcement": "active", "conditions": covers, "rules": []any{map[string]any{"type": "update"}}}
 		}
 		_ = json.NewEncoder(w).Encode(out)
 	}))
