@@ -23,16 +23,7 @@ func (a *app) diffVersions(ctx context.Context, args []string, o diffOptions) er
 	case o.framework == "":
 		return usage("name the framework whose versions are compared with --framework")
 	}
-	store, err := a.store(ctx)
-	if err != nil {
-		return err
-	}
-	snap := store.Snapshot()
-	t, err := findTimeline(snap, o.framework)
-	if err != nil {
-		return err
-	}
-	m, err := axes{knownAt: o.knownAt}.read(snap, time.Now())
+	t, m, err := a.timeline(ctx, o.framework, axes{knownAt: o.knownAt})
 	if err != nil {
 		return err
 	}

@@ -85,20 +85,10 @@ brought up to date instead: the stock cue command and editors read that one.`,
 // printSchema prints the schema's files one after the other, each under its
 // name: as files they make one package.
 func (a *app) printSchema() error {
-	names, err := fs.Glob(schema.FS, "*.cue")
-	if err != nil {
-		return fmt.Errorf("reading the schema: %w", err)
-	}
-	for _, n := range names {
-		b, err := fs.ReadFile(schema.FS, n)
-		if err != nil {
-			return fmt.Errorf("reading the schema: %w", err)
-		}
-		if _, err := fmt.Fprintf(a.stdout, "-- %s --\n%s", n, b); err != nil {
-			return err
-		}
-	}
-	return nil
+	return eachSchemaFile(func(name string, text []byte) error {
+		_, err := fmt.Fprintf(a.stdout, "-- %s --\n%s", name, text)
+		return err
+	})
 }
 
 // writeSchema writes the repository's copy of the schema anew, file by file
@@ -112,20 +102,30 @@ func (a *app) writeSchema() error {
 	if err := os.MkdirAll(to, 0o755); err != nil {
 		return fmt.Errorf("writing the schema: %w", err)
 	}
+	return eachSchemaFile(func(name string, text []byte) error {
+		tmp := filepath.Join(to, name+".new")
+		if err := errors.Join(os.WriteFile(tmp, text, 0o644), os.Rename(tmp, filepath.Join(to, name))); err != nil {
+			return fmt.Errorf("writing the schema: %w", err)
+		}
+		fmt.Fprintln(a.stdout, filepath.Join(compile.SchemaCopyDir, name))
+		return nil
+	})
+}
+
+// eachSchemaFile hands over the files of the schema, by name.
+func eachSchemaFile(do func(name string, text []byte) error) error {
 	names, err := fs.Glob(schema.FS, "*.cue")
 	if err != nil {
 		return fmt.Errorf("reading the schema: %w", err)
 	}
-	for _, n := range names {
-		b, err := fs.ReadFile(schema.FS, n)
+	for _, name := range names {
+		text, err := fs.ReadFile(schema.FS, name)
 		if err != nil {
 			return fmt.Errorf("reading the schema: %w", err)
 		}
-		tmp := filepath.Join(to, n+".new")
-		if err := errors.Join(os.WriteFile(tmp, b, 0o644), os.Rename(tmp, filepath.Join(to, n))); err != nil {
-			return fmt.Errorf("writing the schema: %w", err)
+		if err := do(name, text); err != nil {
+			return err
 		}
-		fmt.Fprintln(a.stdout, filepath.Join(compile.SchemaCopyDir, n))
 	}
 	return nil
 }

@@ -51,16 +51,7 @@ func (a *app) show(ctx context.Context, id string, o showOptions) error {
 	if o.asOf != "" && o.version != "" || o.asOf != "" && o.cycle != "" || o.cycle != "" && o.version != "" {
 		return usage("ask by --as-of, by --cycle or by --version, by one of them")
 	}
-	store, err := a.store(ctx)
-	if err != nil {
-		return err
-	}
-	snap := store.Snapshot()
-	t, err := findTimeline(snap, id)
-	if err != nil {
-		return err
-	}
-	m, err := o.read(snap, time.Now())
+	t, m, err := a.timeline(ctx, id, o.axes)
 	if err != nil {
 		return err
 	}
@@ -109,6 +100,21 @@ func levelIDs(f *ladder.Framework) string {
 		ids[i] = f.Levels[i].ID
 	}
 	return strings.Join(ids, ", ")
+}
+
+// timeline reads the history of a framework, and what is asked of it.
+func (a *app) timeline(ctx context.Context, id string, asked axes) (*history.Timeline, moment, error) {
+	store, err := a.store(ctx)
+	if err != nil {
+		return nil, moment{}, err
+	}
+	snap := store.Snapshot()
+	t, err := findTimeline(snap, id)
+	if err != nil {
+		return nil, moment{}, err
+	}
+	m, err := asked.read(snap, time.Now())
+	return t, m, err
 }
 
 func findTimeline(snap *history.Snapshot, id string) (*history.Timeline, error) {

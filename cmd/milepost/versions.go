@@ -41,16 +41,7 @@ func (a *app) versions(ctx context.Context, id string, o versionsOptions) error 
 	if err := oneOf("format", o.format, "text", "json"); err != nil {
 		return err
 	}
-	store, err := a.store(ctx)
-	if err != nil {
-		return err
-	}
-	snap := store.Snapshot()
-	t, err := findTimeline(snap, id)
-	if err != nil {
-		return err
-	}
-	asked, err := axes{knownAt: o.knownAt}.read(snap, time.Now())
+	t, asked, err := a.timeline(ctx, id, axes{knownAt: o.knownAt})
 	if err != nil {
 		return err
 	}
