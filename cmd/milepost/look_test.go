@@ -145,8 +145,11 @@ func (l *lookout) stable(p *lookPull) {
 // nobody.
 func (l *lookout) merged(b *browsertest.Browser, p *lookPull) {
 	l.t.Helper()
+	clone := l.repo.CloneURL()
+	b.Open(l.t, fmt.Sprintf("%s/pull/%d", strings.TrimSuffix(clone, ".git"), p.number))
 	_, err := l.repo.MergePull(p.number, fakehub.Squash)
 	l.check(err)
+	b.Run(l.t, chromedp.Poll(`document.querySelector("main .state").textContent === "merged"`, nil, chromedp.WithPollingTimeout(time.Minute))) // by itself
 	l.until("the release of what was merged", func(s fakehub.RepoState) bool { return len(s.Releases) == 3 })
 	page := fmt.Sprintf("/pulls/%d", p.number)
 	for range 100 {

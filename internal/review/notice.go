@@ -66,7 +66,7 @@ func (x *comparison) shortNotice(d days, want int) string {
 	case x.checked.Effect.When == AtMerge:
 		given = "it takes effect as soon as it is merged"
 	case d.shown < d.effective:
-		given = "people can read it " + count(daysFrom(d.shown, d.effective), "day") + " before"
+		given = "they can read it " + count(daysFrom(d.shown, d.effective), "day") + " before"
 	}
 	return fmt.Sprintf("%s: the house rules give people %s, and %s.", lead, count(want, "day"), given)
 }
