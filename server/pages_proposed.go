@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"html/template"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -24,10 +25,14 @@ type proposedPage struct {
 	page
 	Number   int
 	Name     string // what its author calls it
+	Author   string // the account that proposes it
+	Pull     string // where it is discussed and decided, "" where that is not known
 	Draft    bool
 	Waiting  bool
 	Lead     string
-	Checked  date // empty unless it was
+	Next     []string // what happens next, a sentence each
+	Now      []link   // where what was merged can be read
+	Checked  date     // empty unless it was
 	Head     string
 	Base     string
 	Texts    []proposedText
@@ -41,6 +46,7 @@ type proposedPage struct {
 type proposedText struct {
 	Anchor, Title, Kind string
 	What, Against       phrase
+	Said                []fact // what else those ask who decide
 	Mark                mark
 	Affected, Headline  string
 	Tally               []tally
@@ -50,6 +56,9 @@ type proposedText struct {
 	Cumulative          bool
 	Notes               []proposedNotes
 }
+
+// fact is a name and what there is to say of it.
+type fact struct{ Name, Text string }
 
 // proposedNotes are release notes for one kind of reader.
 type proposedNotes struct {
@@ -78,7 +87,8 @@ func (s *Server) proposedPage(c echo.Context) error {
 		page:   s.newPage(c, snap, "proposed", "Proposed change "+strconv.Itoa(p.Number)),
 		Number: p.Number, Name: oneLine(p.Title), Draft: p.Draft, Waiting: p.State == history.ProposedWaiting, Base: oneLine(p.Base), Head: short(p.Head),
 	}
-	out.Lead = proposedLead(p)
+	out.Lead, out.Author, out.Pull = proposedLead(p), oneLine(p.Author), pullAddress(p.URL)
+	out.Next = proposedNext(p, out.Author)
 	if p.State == history.ProposedChecked {
 		out.Checked = momentOf(p.At, snap.Location)
 		out.Findings, out.Total, out.Holding = findingGroups(snap, p.Findings), len(p.Findings), p.Findings.Count(diag.Error)
@@ -90,11 +100,17 @@ func (s *Server) proposedPage(c echo.Context) error {
 			out.Texts = append(out.Texts, *text)
 		}
 	}
-	out.Colophon = &colophon{Framework: "Proposed change " + strconv.Itoa(p.Number), What: "which is in force for nobody", Href: c.Request().URL.EscapedPath()}
+	if p.State == history.ProposedMerged {
+		for _, t := range p.Texts {
+			if title, href := titleOf(snap, t.ID); href != "" && !slices.Contains(out.Now, link{title, href}) {
+				out.Now = append(out.Now, link{title, href})
+			}
+		}
+	}
+	out.Colophon = &colophon{Framework: "Proposed change " + strconv.Itoa(p.Number), What: stands[p.State], Address: c.Request().Host + c.Request().URL.EscapedPath()}
 	if out.Checked.Words != "" {
 		out.Colophon.What = "as it was checked on " + out.Checked.Words + "; it is in force for nobody"
 	}
-	out.Colophon.Address = c.Request().Host + out.Colophon.Href
 	return s.render(c, "proposed", out)
 }
 
@@ -110,6 +126,41 @@ func (s *Server) proposed(c echo.Context) (*history.Proposed, error) {
 	return nil, problem(http.StatusNotFound, notFound, "There is no proposed change %q here.", clip(c.Param("number")))
 }
 
+// stands is how a change stands, for the foot of the page.
+var stands = map[history.ProposedState]string{
+	history.ProposedWaiting: "which is in force for nobody", history.ProposedChecked: "which is in force for nobody", history.ProposedUnread: "which is in force for nobody",
+	history.ProposedDeclined: "which was not taken over", history.ProposedMerged: "which was taken over",
+}
+
+// pullAddress is the address of a pull request where it can be linked, "" for others.
+func pullAddress(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.User != nil {
+		return ""
+	}
+	return u.String()
+}
+
+// proposedNext says who does what next.
+func proposedNext(p *history.Proposed, author string) []string {
+	who := author
+	if who == "" {
+		who = "the author"
+	}
+	holding := p.Findings.Count(diag.Error) > 0
+	switch {
+	case p.State == history.ProposedUnread:
+		return []string{"Whoever runs Milepost finds the reason in its log. It is tried again with the next change, or when the check is asked for again on GitHub."}
+	case p.State != history.ProposedChecked:
+		return nil
+	case holding:
+		return []string{"What needs a change is mended on GitHub by " + who + ". It is checked again by itself then, and this page shows what came of it.", "Only after that can it be decided."}
+	case p.Draft:
+		return []string{"When it is ready, " + who + " says so on GitHub. Then it can be decided."}
+	}
+	return []string{"Say what you think of it to " + who + ", best beside the text on GitHub.", "Those who decide approve it there, and merge it. That takes it over: from then on it counts as is said below."}
+}
+
 // proposedLead says how far a change has come.
 func proposedLead(p *history.Proposed) string {
 	switch p.State {
@@ -120,7 +171,7 @@ func proposedLead(p *history.Proposed) string {
 	case history.ProposedDeclined:
 		return "It was closed and not taken over. Nothing changes for anybody."
 	case history.ProposedMerged:
-		return "It was taken over. What it changed stands with the frameworks now, and in their versions."
+		return "It was taken over (merged). What it changed stands with the frameworks now, and in their versions."
 	case history.ProposedChecked:
 		if p.Draft {
 			return "This is proposed, and its author still works on it. It is in force for nobody."
@@ -136,7 +187,7 @@ func newProposedText(snap *history.Snapshot, p *history.Proposed, t history.Prop
 	if t.Coming != nil {
 		out.Anchor, out.Title = "next."+t.ID, t.Title+", coming edition"
 		if from := t.Coming.Version.EffectiveFrom; !from.IsZero() {
-			out.Title = t.Title + ", edition of " + dayOf(from, snap.Location).Words
+			out.Title = t.Title + ", edition of " + from.In(snap.Location).Format("January 2006")
 		}
 	}
 	switch v := t.Before; {
@@ -153,6 +204,7 @@ func newProposedText(snap *history.Snapshot, p *history.Proposed, t history.Prop
 	if err := out.redline(t, sc); err != nil {
 		return nil, err
 	}
+	out.Said = proposedFacts(t, p.At, snap.Location, slices.ContainsFunc(out.Tally, func(x tally) bool { return x.Mark == markOf(ladder.AsksMore) }))
 	if out.Matrix != nil {
 		out.Matrix.Label += " of " + out.Title
 	}
@@ -221,10 +273,7 @@ func proposedWhat(snap *history.Snapshot, t history.ProposedText, at time.Time) 
 		return say("A coming edition without a date: merging this changes nothing for anybody yet.")
 	case v.Coming:
 		number, _, _ := strings.Cut(v.Number, "-")
-		out := say("A coming edition: it would come into force on ", dayOf(v.EffectiveFrom, loc), ", "+inDays(at, v.EffectiveFrom, loc)+", as version "+number+".")
-		if t.Coming.Public {
-			return say(out, " Everybody could read it as soon as this is merged.")
-		}
+		out := say("A coming edition: it would take effect on ", dayOf(v.EffectiveFrom, loc), ", "+inDays(at, v.EffectiveFrom, loc)+". If nothing else changes before, it will then be version "+number+".")
 		return out
 	case v.Said.Correction != nil:
 		return say("It would be version "+v.Number+", which puts version "+v.Said.Correction.Of+" right from its start on ", dayOf(v.EffectiveFrom, loc), ".")
@@ -232,6 +281,48 @@ func proposedWhat(snap *history.Snapshot, t history.ProposedText, at time.Time) 
 		return say("It would be version " + v.Number + ", the first, in force as soon as this is merged.")
 	}
 	return say("It would be version " + v.Number + ", in force as soon as this is merged.")
+}
+
+// proposedFacts are what those ask who decide: when people can read it, whether
+// they hear of it in time, why it changes, and what becomes of promotions.
+func proposedFacts(t history.ProposedText, at time.Time, loc *time.Location, asksMore bool) []fact {
+	var out []fact
+	add := func(name, text string) {
+		if text != "" {
+			out = append(out, fact{name, text})
+		}
+	}
+	if e := t.Coming; e != nil {
+		day := midnight(at, loc).Format(time.DateOnly)
+		switch {
+		case e.Public || e.Publish != "" && e.Publish <= day:
+			add("Read by everybody", "As soon as this is merged.")
+		case e.Publish != "" && (e.Effective == "" || e.Publish < e.Effective):
+			add("Read by everybody", "From "+dateWords(e.Publish)+" on.")
+		case e.Effective != "":
+			add("Read by everybody", "From the day on which it takes effect; before, only by those who may see drafts.")
+		}
+	}
+	add("Notice", capital(t.Notice))
+	said := t.Version.Said.Release
+	if said == nil {
+		said = &ladder.Release{}
+	}
+	add("Why", said.Why)
+	if add("Promotions under way", said.PromotionsUnderWay); asksMore && said.PromotionsUnderWay == "" {
+		add("Promotions under way", "Nothing is said about them.")
+	}
+	add("Whom to ask", said.Contact)
+	return out
+}
+
+// dateWords is a date as people say it: "1 March 2027".
+func dateWords(day string) string {
+	t, err := time.Parse(time.DateOnly, day)
+	if err != nil {
+		return day
+	}
+	return dayOf(t, time.UTC).Words
 }
 
 // oneLine is a text of strangers as one line: no control characters, nothing

@@ -39,6 +39,11 @@ type findingGroup struct {
 	Findings        []findingView
 }
 
+// Holds says whether something in it holds a change up.
+func (g findingGroup) Holds() bool {
+	return slices.ContainsFunc(g.Findings, func(f findingView) bool { return f.Holds })
+}
+
 // findingView is one finding: the sentence, the place, and what to write.
 type findingView struct {
 	Holds    bool // it holds a change up

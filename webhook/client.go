@@ -121,7 +121,7 @@ func loopback(u *url.URL) bool {
 // pullRequest is a pull request as GitHub tells of it.
 type pullRequest struct {
 	number              int
-	title               string
+	title, author, url  string
 	open, draft, merged bool
 	fork                bool
 	head, base          string // a commit; a branch
@@ -133,7 +133,7 @@ type pullRequest struct {
 
 func pullOf(p *github.PullRequest) pullRequest {
 	return pullRequest{
-		number: p.GetNumber(), title: p.GetTitle(), open: p.GetState() == "open", draft: p.GetDraft(), merged: p.GetMerged() || p.MergedAt != nil,
+		number: p.GetNumber(), title: p.GetTitle(), author: p.GetUser().GetLogin(), url: p.GetHTMLURL(), open: p.GetState() == "open", draft: p.GetDraft(), merged: p.GetMerged() || p.MergedAt != nil,
 		fork: p.GetHead().GetRepo().GetFullName() != p.GetBase().GetRepo().GetFullName(),
 		head: p.GetHead().GetSHA(), headBranch: p.GetHead().GetRef(), base: p.GetBase().GetRef(),
 		mergeable: p.Mergeable, mergeCommit: p.GetMergeCommitSHA(), mergedBy: p.GetMergedBy().GetLogin(),

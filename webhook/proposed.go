@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"github.com/milepost-dev/milepost/internal/history"
+	"github.com/milepost-dev/milepost/internal/review"
 )
 
 // proposals are the pull requests as the pages show them. They are kept in
@@ -76,11 +77,17 @@ func (s *Service) Proposed(ctx context.Context, n int) (*history.Proposed, error
 
 // propose notes how far a pull request has come, where nothing more is known.
 func (s *Service) propose(p pullRequest, state history.ProposedState, why string) {
-	s.proposals.put("", proposedOf(p, state, why))
+	is := proposedOf(p, state, why)
+	if was := s.proposals.get(p.number).is; was != nil && state == history.ProposedMerged {
+		for _, t := range was.Texts {
+			is.Texts = append(is.Texts, history.ProposedText{ID: t.ID, Title: t.Title})
+		}
+	}
+	s.proposals.put("", is)
 }
 
 func proposedOf(p pullRequest, state history.ProposedState, why string) *history.Proposed {
-	return &history.Proposed{Number: p.number, Title: p.title, State: state, Draft: p.draft, Head: p.head, Base: p.base, Why: why}
+	return &history.Proposed{Number: p.number, Title: p.title, Author: p.author, URL: p.url, State: state, Draft: p.draft, Head: p.head, Base: p.base, Why: why}
 }
 
 // proposeChecked notes what came of a pull request.
@@ -95,7 +102,20 @@ func (s *Service) proposeChecked(j *job, w *wanted, r *Report) error {
 		if is.Texts, err = j.preview.Texts(r.Location); err != nil {
 			return err
 		}
+		for i := range is.Texts {
+			is.Texts[i].Notice = noticeOf(is.Texts[i], r.Verdict)
+		}
 	}
 	s.proposals.put(w.id, is)
 	return nil
+}
+
+// noticeOf is what the verdict says of the notice that people have of a text.
+func noticeOf(t history.ProposedText, v *review.Verdict) string {
+	for _, c := range v.Checked {
+		if coming := c.Coming && c.Effect.When != review.AtMerge; c.ID == t.ID && coming == (t.Coming != nil) {
+			return c.Notice.Words
+		}
+	}
+	return ""
 }

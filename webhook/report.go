@@ -81,7 +81,7 @@ func (f *FrameworkReport) foretell(p *history.Preview, t *history.Timeline, loc 
 		}
 	}
 	for _, s := range standing {
-		n, err := t.Notes(s, view, time.Time{}, loc)
+		n, err := p.Notes(t, s, loc)
 		if err != nil {
 			return err
 		}

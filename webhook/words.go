@@ -3,11 +3,13 @@ package webhook
 import (
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/milepost-dev/milepost/internal/diag"
 	"github.com/milepost-dev/milepost/internal/notes"
+	"github.com/milepost-dev/milepost/internal/review"
 )
 
 // Marker begins the one comment that is kept on a pull request: by it, and by
@@ -130,14 +132,19 @@ func (r *Report) opening() string {
 	if len(r.Frameworks) == 0 {
 		out += " No text of a framework is changed."
 	}
-	if r.Draft {
-		out += " The pull request is still a draft: it is checked again with each change."
-	}
-	if r.Fork {
-		out += " It comes from a copy of the repository (a fork), and is judged by the house rules that hold here."
-	}
-	if !r.Merged {
-		out += " It was compared with the text from which it was begun, because it cannot be merged as it stands, or GitHub cannot tell yet."
+	subject := " This pull request "
+	for _, is := range []struct {
+		so    bool
+		words string
+	}{
+		{r.Draft, "is still a draft: it is checked again with each change."},
+		{r.Fork, "comes from a copy of the repository (a fork), and is judged by the house rules that hold here."},
+		{!r.Merged, "was compared with the text from which it was begun, because it cannot be merged as it stands, or GitHub cannot tell yet."},
+	} {
+		if is.so {
+			out += subject + is.words
+			subject = " It "
+		}
 	}
 	return out
 }
@@ -194,7 +201,7 @@ func (p *printer) para(text string) {
 func (p *printer) esc(s string) string { return notes.Escape(s, max(p.text, 400)) }
 
 func (p *printer) footer() {
-	if u := p.r.preview(); u != "" && len(p.r.Frameworks) > 0 {
+	if u := p.r.preview(); u != "" && p.r.readable() {
 		p.para("[See the texts as they would be](<" + u + ">)")
 	}
 	how := "compared with " + notes.Code(commit(p.r.MergeBase))
@@ -202,6 +209,13 @@ func (p *printer) footer() {
 		how = "as merged with " + notes.Code(commit(p.r.Base))
 	}
 	p.para("<sub>Checked " + notes.Code(commit(p.r.Head)) + " " + how + " on " + p.r.day(p.r.At) + ".</sub>")
+}
+
+// readable says whether there is a text that can be shown.
+func (r *Report) readable() bool {
+	return len(r.Frameworks) > 0 && r.Verdict.OK() || slices.ContainsFunc(r.Frameworks, func(f FrameworkReport) bool {
+		return slices.ContainsFunc(f.Checked, func(c review.Checked) bool { return c.Text != nil })
+	})
 }
 
 // commit is the beginning of a commit's name.

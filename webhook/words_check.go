@@ -58,7 +58,9 @@ func (r *Report) Check() Check {
 	if r.withoutVerdict() != "" {
 		return c
 	}
-	c.Text = r.asRead()
+	if r.Verdict.OK() { // what needs a change, nobody is told of
+		c.Text = r.asRead()
+	}
 	var left int
 	c.Annotations, left = r.annotations()
 	if left > 0 {
@@ -250,17 +252,31 @@ func (r *Report) annotation(f diag.Finding) (Annotation, bool) {
 	case diag.Note:
 		a.Level = "notice"
 	}
-	if help != "" {
-		a.Message += "\n" + notes.Plain(help, maxMessage)
-	}
 	if len(a.Raw) > maxMessage {
 		a.Raw = ""
+	}
+	if help != "" {
+		a.Message += "\n" + withLines(notes.Plain(help, maxMessage), paste)
 	}
 	if line, ok := r.Lines[at.File].line(at.Line); ok && at.Column > 0 && at.Column <= len(line.Text) {
 		a.StartColumn = utf8.RuneCountInString(line.Text[:at.Column-1]) + 1
 		a.EndColumn = a.StartColumn
 	}
 	return a, true
+}
+
+// withLines ends advice that leads to lines to paste: GitHub folds those away.
+// A single line stands below it, if it can stand in plain text as it is; of
+// others it says where they are.
+func withLines(help string, paste []string) string {
+	lead, is := strings.CutSuffix(help, ":")
+	if !is || len(paste) == 0 {
+		return help
+	}
+	if line := strings.TrimSpace(paste[0]); len(paste) == 1 && notes.Plain(line, maxTitle) == line {
+		return help + "\n" + line
+	}
+	return lead + ". The lines to write stand in the summary of the check, and here under \"Raw output\"."
 }
 
 // standing is where a place stands in the head, false where the diff does not

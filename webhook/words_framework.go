@@ -178,7 +178,11 @@ func (p *printer) coming(e *history.Edition, c review.Checked) []string {
 		return append(out, "It says the same as the text in force.")
 	}
 	number, _, _ := strings.Cut(e.Version.Number, "-")
-	return append(out, "If nothing else changes before, it will then be version "+number+" of "+the(c.Title)+".")
+	out = append(out, "If nothing else changes before, it will then be version "+number+" of "+the(c.Title)+".")
+	if c.Notice.Kept {
+		out = append(out, "Notice is "+c.Notice.Words)
+	}
+	return out
 }
 
 // readable says from when everybody can read an edition.

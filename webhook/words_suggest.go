@@ -129,11 +129,11 @@ func (r *Report) suggestion(m mend) (Suggestion, bool) {
 		if i == maxPlaces {
 			break
 		}
-		lead := ""
+		b.WriteString(notes.Escape(said(f), 500))
 		if !f.Fix.Safe {
-			lead = "Perhaps this was meant. "
+			b.WriteString(" Perhaps this was meant:")
 		}
-		b.WriteString(lead + notes.Escape(said(f), 500) + "\n\n")
+		b.WriteString("\n\n")
 	}
 	b.WriteString(fence("suggestion", strings.Split(after, "\n"), ""))
 	return Suggestion{m.file, lines[0].Number, lines[len(lines)-1].Number, b.String()}, true

@@ -245,6 +245,11 @@ const maxShown = 200
 
 func (r *Repo) repoPage() (repoPage, error) {
 	out := repoPage{page: page{Title: r.FullName(), Repo: r.FullName()}, CloneURL: r.html(".git"), Happened: r.happenings(func(happening) bool { return true })}
+	for i, is := range out.Happened {
+		if is.Number != 0 {
+			out.Happened[i].Pull = fmt.Sprintf("/%s/pull/%d", r.FullName(), is.Number)
+		}
+	}
 	for _, p := range r.pulls.list(now) {
 		out.Pulls = append([]pullLine{r.pullLine(p)}, out.Pulls...)
 	}
@@ -284,13 +289,15 @@ func (d *delivery) told() told {
 type happened struct {
 	At       time.Time
 	By, What string
+	Pull     string // the address of the pull request, where a page is not about one alone
+	Number   int    // of it
 }
 
 func (r *Repo) happenings(of func(happening) bool) []happened {
 	var out []happened
 	for _, is := range r.happened {
 		if of(is) {
-			out = append(out, happened{is.at, is.by, is.what})
+			out = append(out, happened{At: is.at, By: is.by, What: is.what, Number: is.pull})
 		}
 	}
 	return out[max(0, len(out)-maxShown):]

@@ -77,7 +77,7 @@ func TestPullPage(t *testing.T) {
 	for _, want := range []string{
 		"stand-in for GitHub", "open ada asks to bring topic into main", "failure milepost : 1 thing needs a change", `Merging is held up: the required check "milepost" is failure.`,
 		"milepost-app[bot] commented, 1 March 2026, 09:00:00 UTC , edited 1 March 2026, 09:01:00 UTC Said More folded", "reviewed it, with 1 comment on a line",
-		"Bold summary a b c d", "As read ☑ done", "failure, a.txt, line 5 No five write 5", "notice, b.txt, line 1 Not in the diff",
+		"Bold summary a b c d", "As read ☑ done", "failure, a.txt, line 5 No five Raw output write 5", "notice, b.txt, line 1 Not in the diff",
 		"suggests a change Perhaps: Suggested change instead of five write 5 <b>",
 		"ada opened the pull request 1 March 2026, 09:00:00 UTC milepost-app[bot] completed the check milepost of " + head[:10] + ": failure 1 March 2026, 09:00:00 UTC milepost-app[bot] commented 1 March 2026, 09:01:00 UTC milepost-app[bot] edited the comment of milepost-app[bot]",
 	} {

@@ -1,6 +1,7 @@
 package history
 
 import (
+	"strings"
 	"time"
 
 	"github.com/milepost-dev/milepost/internal/diag"
@@ -12,6 +13,8 @@ import (
 type Proposed struct {
 	Number int
 	Title  string // its author's, which can be anything
+	Author string // the account that proposes it
+	URL    string // where it is discussed and decided, "" where that is not known
 	State  ProposedState
 	Draft  bool   // its author still works on it
 	Head   string // its newest commit
@@ -20,8 +23,8 @@ type Proposed struct {
 	At time.Time
 	// Why says, as one or several sentences, why it could not be read.
 	Why string
-	// Texts are what it makes of each framework that it touches, and Findings
-	// what is to be seen to. A text that needs a change is only in Findings.
+	// Texts are what it makes of each framework that it touches, once it is merged
+	// their ids and titles alone, and Findings what is to be seen to. A text that needs a change is only in Findings.
 	Texts    []ProposedText
 	Findings diag.List
 }
@@ -51,6 +54,9 @@ type ProposedText struct {
 	// Coming is the edition that it is, or that is withdrawn; nil of a text that
 	// comes into force with the merge.
 	Coming *Edition
+	// Notice says whether people hear of it as long before as the house rules
+	// give them: what goes on from "Notice is". "" where there is nothing to say.
+	Notice string
 	// Notes are its release notes, nil for an edition that is withdrawn.
 	Notes *notes.Notes
 }
@@ -112,7 +118,7 @@ func (p *Preview) text(t *Timeline, at Standing, loc *time.Location) (ProposedTe
 	if out.Title == "" && out.Before != nil { // it ends
 		out.Title = out.Before.Title
 	}
-	in, err := t.notesInput(at, View{KnownAt: p.At, Drafts: true}, p.At, loc)
+	in, err := p.notesInput(t, at, p.At, loc)
 	if err != nil {
 		return out, err
 	}
@@ -121,9 +127,24 @@ func (p *Preview) text(t *Timeline, at Standing, loc *time.Location) (ProposedTe
 	if !v.EffectiveFrom.After(p.At) {
 		in.Effective = time.Time{}
 	}
-	if v.Coming {
-		in.Number = "" // its name tells when it was recorded
-	}
 	out.Notes = notes.New(in)
 	return out, nil
+}
+
+// Notes are the release notes of what the merge makes of a framework, in words
+// that stay true without a clock. The error says that a text cannot be read.
+func (p *Preview) Notes(t *Timeline, s Standing, loc *time.Location) (*notes.Notes, error) {
+	in, err := p.notesInput(t, s, time.Time{}, loc)
+	if err != nil {
+		return nil, err
+	}
+	return notes.New(in), nil
+}
+
+// notesInput is what is known of a version that the merge makes. An edition's
+// number ends in the moment at which it is recorded, which nobody knows yet.
+func (p *Preview) notesInput(t *Timeline, s Standing, now time.Time, loc *time.Location) (notes.Input, error) {
+	in, err := t.notesInput(s, View{KnownAt: p.At, Drafts: true}, now, loc)
+	in.Number, _, _ = strings.Cut(in.Number, "-")
+	return in, err
 }

@@ -77,6 +77,9 @@ func (e example) section(t *testing.T, c *compile.Compiler) string {
 			for _, line := range ch.Lines() {
 				fmt.Fprintf(&b, "  \n> %s", pageText(line))
 			}
+			if ch.Notice.Words != "" {
+				fmt.Fprintf(&b, "  \n> Notice is %s", pageText(ch.Notice.Words))
+			}
 			b.WriteString("\n>\n")
 		}
 	}

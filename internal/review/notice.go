@@ -20,12 +20,17 @@ import (
 func (x *comparison) notice() {
 	heavy := x.heavy()
 	if len(heavy) == 0 || x.checked.Effect.When == Undated {
+		x.checked.Notice.Words = x.noNotice(len(heavy) == 0)
 		return
 	}
 	d := x.days(heavy)
 	frozen, inFreeze := x.freeze(d.effective)
 	if want := x.r.noticeDays(); daysFrom(d.shown, d.effective) < want {
 		x.ofTime("notice", d, x.noticeMessage(d, want), x.noticeHelp(d, inFreeze))
+		x.checked.Notice.Words = x.shortNotice(d, want)
+	} else if want > 0 {
+		words := "kept: people can read it %s before, and the house rules give them %s."
+		x.checked.Notice = Notice{fmt.Sprintf(words, count(daysFrom(d.shown, d.effective), "day"), count(want, "day")), true}
 	}
 	if inFreeze {
 		at := "on " + compile.DayWords(d.effective)
@@ -34,6 +39,36 @@ func (x *comparison) notice() {
 		}
 		x.ofTime("freeze", d, fmt.Sprintf("%s %s, and takes effect %s, in a freeze: %s to %s, %s", d.what, d.does, at, compile.DayWords(frozen.From), compile.DayWords(frozen.To), frozen.Reason), x.laterHelp(d))
 	}
+}
+
+// noNotice says why no notice is counted.
+func (x *comparison) noNotice(light bool) string {
+	switch {
+	case x.r.noticeDays() == 0 || x.checked.Category == "":
+		return ""
+	case light:
+		return "not due: nobody is asked for more."
+	}
+	return "counted towards the day on which it takes effect, which is not set yet."
+}
+
+// shortNotice says that people hear too late of a change, or that it is accepted.
+func (x *comparison) shortNotice(d days, want int) string {
+	if reason := x.accepted("notice"); reason != "" {
+		return fmt.Sprintf("shorter than the %s of the house rules, which is accepted: %q.", count(want, "day"), reason)
+	}
+	lead := "not kept"
+	if d.undeclared {
+		lead = "not kept, if it asks more"
+	}
+	given := "nobody can read it before that day"
+	switch {
+	case x.checked.Effect.When == AtMerge:
+		given = "it takes effect as soon as it is merged"
+	case d.shown < d.effective:
+		given = "they can read it " + count(daysFrom(d.shown, d.effective), "day") + " before"
+	}
+	return fmt.Sprintf("%s: the house rules give people %s, and %s.", lead, count(want, "day"), given)
 }
 
 // noticeDays is how many days of notice people are given, 0 where no rule says so.
@@ -177,12 +212,12 @@ func (x *comparison) laterHelp(d days) string {
 		return fmt.Sprintf("%s effective: %q or later, and publish: %q, from which day on everybody can read it.", first, day, x.r.today)
 	}
 	dir := path.Join(x.r.Root, nextDir+x.step.id)
-	help := fmt.Sprintf("%s it in the coming edition instead, %s, with publish: %q and effective: %q or later.", first, dir, x.r.today, day)
+	help := fmt.Sprintf("%s it in the coming edition instead, in the folder %s, with the lines publish: %q and effective: %q or later.", first, dir, x.r.today, day)
 	switch {
 	case x.checked.Coming:
-		help += fmt.Sprintf(" The edition in force is folded in before that: milepost promote %s.", x.step.id)
+		help += fmt.Sprintf(" The edition in force is folded in before that: the command milepost promote %s does it.", x.step.id)
 	case !x.step.is.next.there:
-		help += fmt.Sprintf(" There is none yet: milepost edition start %s makes it.", x.step.id)
+		help += fmt.Sprintf(" There is none yet: the command milepost edition start %s makes that folder.", x.step.id)
 	}
 	return help
 }

@@ -43,8 +43,17 @@ type Checked struct {
 	// Text is what the changes are told of: as put forward, or as it was where it
 	// is removed; nil where there is nothing to compare.
 	Text *ladder.Framework `json:"-"`
+	// Notice says whether people hear of it as long before as the house rules
+	// give them.
+	Notice Notice `json:"-"`
 	// Time are the findings that hang on days: another day may have others.
 	Time diag.List `json:"time,omitempty"`
+}
+
+// Notice is how long before people hear of what is asked of them.
+type Notice struct {
+	Words string // goes on from "Notice is", to a full stop; "" where no rule gives notice, or nothing changes
+	Kept  bool   // some is due, and people have it
 }
 
 // refuse says that the text cannot count as it is.
