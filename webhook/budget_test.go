@@ -246,3 +246,21 @@ func TestRememberedIsBounded(t *testing.T) {
 		}
 	}
 }
+
+// TestTokensAreLimited: where GitHub asks to wait before it gives a token, the
+// work comes again then; nobody waits who holds others up, and it is no failure
+// that is counted.
+func TestTokensAreLimited(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, worldOptions{})
+	w.sweep()
+	w.start()
+	w.hub.Fault(fakehub.Fault{Kind: fakehub.SecondaryLimit, Delay: 90 * time.Second, Path: "/access_tokens", Times: 1})
+	slept := w.slept
+	var later *laterError
+	if err := w.s.Handle(t.Context(), Hint{Key: keyAll}); !asLater(err, &later) || later.after != 90*time.Second || w.slept != slept {
+		t.Errorf("got %v, having waited for %s", err, w.slept-slept)
+	}
+	w.sweep()
+	w.clean()
+}
