@@ -56,7 +56,7 @@ func (w *world) api(since int) (counted, free int, by map[string]int) {
 // costs nothing of GitHub's limit but the tokens, and few calls that are free.
 func TestIdleIsFree(t *testing.T) {
 	t.Parallel()
-	pulls, looks := scaled(6, 50), scaled(3, 12) // of an hour
+	pulls, looks := scaled(4, 50), scaled(2, 12) // of an hour
 	w := newWorld(t, worldOptions{})
 	w.sweep()
 	w.openMany(pulls)
@@ -85,7 +85,7 @@ func TestIdleIsFree(t *testing.T) {
 // all is right.
 func TestTheBranchMovesOften(t *testing.T) {
 	t.Parallel()
-	pulls, bursts, each := scaled(4, 50), scaled(4, 10), scaled(4, 10)
+	pulls, bursts, each := scaled(4, 50), scaled(2, 4), scaled(7, 25)
 	w := newWorld(t, worldOptions{hub: fakehub.Options{ContentPerMinute: 80, RateLimit: 1_000_000}})
 	w.sweep()
 	heads := w.openMany(pulls)
@@ -117,6 +117,9 @@ func TestTheBranchMovesOften(t *testing.T) {
 	// object, the tag, and a release.
 	if most := 3*pulls*bursts + 3*versions; all > most {
 		t.Errorf("%d writes, want at most %d", all, most)
+	}
+	if w.slept == slept {
+		t.Error("nothing had to wait: it was not too much")
 	}
 	if n := w.s.gh.usage.limited.Load(); n > 0 {
 		t.Errorf("GitHub asked to wait %d times", n)
@@ -242,4 +245,22 @@ func TestRememberedIsBounded(t *testing.T) {
 			t.Errorf("%d answers of %d bytes are kept, %d in all, said to be %d", len(r.kept), bytes, size, r.size)
 		}
 	}
+}
+
+// TestTokensAreLimited: where GitHub asks to wait before it gives a token, the
+// work comes again then; nobody waits who holds others up, and it is no failure
+// that is counted.
+func TestTokensAreLimited(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, worldOptions{})
+	w.sweep()
+	w.start()
+	w.hub.Fault(fakehub.Fault{Kind: fakehub.SecondaryLimit, Delay: 90 * time.Second, Path: "/access_tokens", Times: 1})
+	slept := w.slept
+	var later *laterError
+	if err := w.s.Handle(t.Context(), Hint{Key: keyAll}); !asLater(err, &later) || later.after != 90*time.Second || w.slept != slept {
+		t.Errorf("got %v, having waited for %s", err, w.slept-slept)
+	}
+	w.sweep()
+	w.clean()
 }

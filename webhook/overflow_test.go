@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http/httptest"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -84,10 +83,7 @@ func (l *beside) value(name string) float64 {
 // MILEPOST_PROOFS=full the queue is as large as it is by itself.
 func TestOverflow(t *testing.T) {
 	t.Parallel()
-	keys := 500
-	if os.Getenv("MILEPOST_PROOFS") == "full" {
-		keys = 10_000
-	}
+	keys := scaled(200, 10_000)
 	w := newWorld(t, worldOptions{hub: fakehub.Options{RateLimit: 1_000_000}})
 	l := newBeside(w)
 	if l.q.o.Keys != 10_000 {

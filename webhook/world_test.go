@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -85,11 +86,13 @@ type worldOptions struct {
 	hub     fakehub.Options
 	account func(*Account)
 	files   map[string]string
+	from    string // a repository on this machine that takes the place of files
+	cache   string // of compiled texts, for several worlds that have the same
 }
 
 func newWorld(t *testing.T, o worldOptions) *world {
 	t.Helper()
-	w := &world{t: t, clock: &clock{at: time.Date(2027, 1, 5, 9, 0, 0, 0, time.UTC)}, queue: &list{}, account: o.account, cache: t.TempDir()}
+	w := &world{t: t, clock: &clock{at: time.Date(2027, 1, 5, 9, 0, 0, 0, time.UTC)}, queue: &list{}, account: o.account, cache: cmp.Or(o.cache, t.TempDir())}
 	o.hub.Dir, o.hub.Now, o.hub.WebhookSecret = t.TempDir(), w.clock.now, secret
 	var err error
 	w.hub, err = fakehub.New(o.hub)
@@ -102,7 +105,7 @@ func newWorld(t *testing.T, o worldOptions) *world {
 	if o.files == nil {
 		o.files = files(gittest.Ladder("a", "One"))
 	}
-	w.repo, err = w.hub.CreateRepo("acme", "careers", fakehub.RepoOptions{Files: o.files})
+	w.repo, err = w.hub.CreateRepo("acme", "careers", fakehub.RepoOptions{Files: o.files, From: o.from})
 	w.check(err)
 	for _, who := range []string{"ada", "bea", "early", "stranger"} { // whose numbers are in their commits
 		w.repo.SetPermission(who, "write")

@@ -183,6 +183,9 @@ func (c *call) paged(rep reply, header http.Header) any {
 		return rep.body
 	}
 	size, page := c.number("per_page", 30), c.number("page", 1)
+	if most := c.hub.opts.PageSize; most > 0 {
+		size = min(size, most)
+	}
 	last := max(1, (len(rep.items)+size-1)/size)
 	from := min(len(rep.items), max(0, min(page-1, last))*size)
 	items := rep.items[from:min(len(rep.items), from+size)]

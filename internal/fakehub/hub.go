@@ -42,6 +42,9 @@ type Options struct {
 	// ContentPerMinute is how many things an actor may create a minute before
 	// a secondary limit; 0 is no limit. GitHub has 80.
 	ContentPerMinute int
+	// PageSize is how many entries a page of a list has at most, whatever is
+	// asked for; 0 is as many as are asked for. It makes long lists of short ones.
+	PageSize int
 	// MergeAfter is how many reads of a pull request answer that it is not
 	// known yet whether it can be merged; its test merge is made after them.
 	MergeAfter int
