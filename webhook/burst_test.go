@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -53,8 +52,6 @@ func (b burst) play(tb testing.TB) burstCounts {
 	g.open(tb.TempDir())
 	g.run()
 	g.until("it has looked at everything once", func() bool { return g.idle() && value(tb, g.s.metrics.reconciled) > 0 })
-	calls, compiled, start := len(g.hub.Calls()), g.c.Compiled(), time.Now()
-	g.deliver()
 	b.move(g, 0)
 	for i := range b.pulls {
 		n, err := g.repo.OpenPull(fakehub.PullOptions{Branch: topic(i)})
@@ -63,6 +60,8 @@ func (b burst) play(tb testing.TB) burstCounts {
 			tb.Fatalf("pull request %d has the number %d", i+1, n)
 		}
 	}
+	calls, compiled, start := len(g.hub.Calls()), g.c.Compiled(), time.Now()
+	g.deliver() // what was kept back until now, and what comes of the rest
 	for round := 1; round <= b.moves; round++ {
 		b.move(g, round)
 	}
@@ -133,9 +132,9 @@ func (b burst) move(g *stage, round int) {
 func (b burst) fill(g *stage) {
 	g.tb.Helper()
 	r := rand.New(rand.NewPCG(1, 2))
+	g.until("all is sent", g.sent)
 	sent := g.hub.Deliveries()
-	sent = slices.DeleteFunc(sent, func(d fakehub.Delivery) bool { return !d.Sent })
-	for n := len(g.hub.Deliveries()); n < b.deliveries; n++ {
+	for n := len(sent); n < b.deliveries; n++ {
 		g.check(g.hub.Redeliver(sent[r.IntN(len(sent))].ID))
 	}
 }

@@ -4,12 +4,12 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -128,17 +128,10 @@ func (g *stage) open(cache string) {
 	g.store = history.NewStore(history.Options{Repo: repo, Root: "frameworks", Compiler: g.c, Tags: history.TagsOf(repo)})
 	g.check(g.store.Refresh(ctx))
 	g.s, err = New(Options{GitHub: gh, Secrets: []Secret{NewSecret(secret)}, ServerURL: "https://careers.example.com",
-		Trees: repo, Store: g.store, Compiler: g.c, Root: "frameworks", Log: g.log()})
+		Trees: repo, Store: g.store, Compiler: g.c, Root: "frameworks"})
 	g.check(err)
 	g.hooks = httptest.NewServer(g.s.Handler())
 	g.tb.Cleanup(g.hooks.Close)
-}
-
-func (g *stage) log() *slog.Logger {
-	if os.Getenv("MILEPOST_BENCH_LOG") == "" {
-		return slog.New(slog.DiscardHandler)
-	}
-	return slog.New(slog.NewTextHandler(os.Stderr, nil))
 }
 
 // run has hints worked off, until the test ends or the service is opened anew.
@@ -174,12 +167,15 @@ func (g *stage) until(what string, so func() bool) {
 	}
 }
 
+// sent says whether no delivery waits to be sent.
+func (g *stage) sent() bool {
+	return !slices.ContainsFunc(g.hub.Deliveries(), func(d fakehub.Delivery) bool { return !d.Sent && d.Error == "" })
+}
+
 // idle says whether nothing waits to be sent or worked off.
 func (g *stage) idle() bool {
-	for _, d := range g.hub.Deliveries() {
-		if !d.Sent && d.Error == "" {
-			return false
-		}
+	if !g.sent() {
+		return false
 	}
 	n, _ := g.s.queue.(*memory).Waiting()
 	return n == 0
