@@ -45,4 +45,4 @@ fuzz:
 
 ## bench: the ratios of docs/benchmarks.md
 bench:
-	$(GO) test -run '^$$' -bench . -benchtime 1x -timeout 60m ./internal/compile ./internal/gitrepo ./internal/history ./internal/review ./server
+	$(GO) test -run '^$$' -bench . -benchtime 1x -timeout 60m ./internal/compile ./internal/gitrepo ./internal/history ./internal/review ./server ./webhook ./cmd/milepost
