@@ -83,6 +83,7 @@ type Hub struct {
 	log        []Call
 	violations []Violation
 	faults     []*rule
+	late       []*call
 	limits     map[string]*limit
 	pending    []*delivery
 	sent       []*delivery
