@@ -113,6 +113,10 @@ func (g *GitHub) Token(ctx context.Context) (string, error) {
 	return t.Reveal(), err
 }
 
+// renew drops the token that is fetched by, which Git was denied with: it was
+// revoked, or the App was installed anew. The next fetch asks for another.
+func (g *GitHub) renew() { g.auth.forget(reading, g.auth.held(reading)) }
+
 func loopback(u *url.URL) bool {
 	host := u.Hostname()
 	return host == "localhost" || host == "127.0.0.1" || host == "::1"

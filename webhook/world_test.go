@@ -41,10 +41,15 @@ func (c *clock) pass(d time.Duration) {
 // list is a queue that a test works off itself.
 type list struct {
 	hints []Hint
-	drop  bool // deliveries are lost
+	drop  bool       // deliveries are lost
+	add   func(Hint) // instead of what follows, nil for that
 }
 
 func (l *list) Add(h Hint) {
+	if l.add != nil {
+		l.add(h)
+		return
+	}
 	if i := slices.IndexFunc(l.hints, func(o Hint) bool { return o.Key == h.Key }); i >= 0 {
 		l.hints[i].Again = l.hints[i].Again || h.Again
 		return
@@ -65,6 +70,7 @@ type world struct {
 	s       *Service
 	account func(*Account)
 	cache   string // of compiled texts, which is no state
+	tries   int    // of the first fetch [1]
 	slept   time.Duration
 }
 
@@ -85,11 +91,16 @@ type worldOptions struct {
 	hub     fakehub.Options
 	account func(*Account)
 	files   map[string]string
+	cache   string       // of compiled texts [a new one]
+	prepare func(*world) // before the service starts, nil for nothing
 }
 
 func newWorld(t *testing.T, o worldOptions) *world {
 	t.Helper()
-	w := &world{t: t, clock: &clock{at: time.Date(2027, 1, 5, 9, 0, 0, 0, time.UTC)}, queue: &list{}, account: o.account, cache: t.TempDir()}
+	w := &world{t: t, clock: &clock{at: time.Date(2027, 1, 5, 9, 0, 0, 0, time.UTC)}, queue: &list{}, account: o.account, cache: o.cache}
+	if w.cache == "" {
+		w.cache = t.TempDir()
+	}
 	o.hub.Dir, o.hub.Now, o.hub.WebhookSecret = t.TempDir(), w.clock.now, secret
 	var err error
 	w.hub, err = fakehub.New(o.hub)
@@ -105,6 +116,9 @@ func newWorld(t *testing.T, o worldOptions) *world {
 	w.check(err)
 	for _, who := range []string{"ada", "bea", "early", "stranger"} { // whose numbers are in their commits
 		w.repo.SetPermission(who, "write")
+	}
+	if o.prepare != nil {
+		o.prepare(w)
 	}
 	w.start()
 	return w
@@ -123,8 +137,13 @@ func (w *world) start() {
 	}
 	gh, err := Connect(a)
 	w.check(err)
-	repo, err := gitrepo.Open(ctx, gitrepo.Options{Location: gh.CloneURL(), CacheDir: w.t.TempDir(), Branch: "main", TokenSource: gh.Token})
-	w.check(err)
+	var repo *gitrepo.Repo
+	for try := 0; repo == nil; try++ {
+		repo, err = gitrepo.Open(ctx, gitrepo.Options{Location: gh.CloneURL(), CacheDir: w.t.TempDir(), Branch: "main", TokenSource: gh.Token})
+		if err != nil && try+1 >= w.tries {
+			w.t.Fatal(err)
+		}
+	}
 	w.t.Cleanup(func() { _ = repo.Close() })
 	c, err := compile.New(compile.Options{CacheDir: w.cache})
 	w.check(err)
