@@ -2,7 +2,6 @@ package webhook
 
 import (
 	"context"
-	"math/rand/v2"
 	"os"
 	"slices"
 	"sync/atomic"
@@ -15,18 +14,6 @@ import (
 // full says whether a proof runs whole: with MILEPOST_PROOFS=full, and else a
 // part of it that a seed chooses.
 func full() bool { return os.Getenv("MILEPOST_PROOFS") == "full" }
-
-// some are about one in n of a list, or all of it in a full proof. Which ones
-// follows from the list's length alone.
-func some[T any](list []T, n int) []T {
-	if full() {
-		return list
-	}
-	r := rand.New(rand.NewPCG(uint64(len(list)), uint64(n)))
-	list = slices.Clone(list)
-	r.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
-	return list[:(len(list)+n-1)/n]
-}
 
 // scene is a short story of what people do. All that the service does of
 // itself stands in one of them, and each is short, so that it can be played
@@ -53,7 +40,8 @@ type play struct {
 	was   map[string]string // commits that are gone back to
 	since int               // the last call before things go wrong
 
-	armed bool // things go wrong
+	armed bool   // things go wrong
+	old   []Hint // that come once more
 	dead  atomic.Bool
 	kill  context.CancelFunc
 	given int // keys that were given up
@@ -70,6 +58,7 @@ type variant struct {
 	after func(*play, int)                          // people do one thing more after an act and its work
 	step  func(*play)                               // the service's work [work]
 	alike func(fakehub.RepoState) fakehub.RepoState // what of the end is compared [all]
+	gives bool                                      // so much goes wrong that something may be given up, until all is looked at
 }
 
 // ending is how a play ended.
@@ -91,6 +80,7 @@ func perform(t *testing.T, sc *scene, v variant) ending {
 		hub: fakehub.Options{Seed: v.seed, Hook: p.hook},
 		prepare: func(w *world) {
 			p.world, w.tries = w, 3
+			w.repo.SetPermission("github-merge-queue[bot]", "write") // whose number is in its commits
 			if sc.plain {
 				w.repo.SetPermission("robot", "write")
 				w.account = func(a *Account) { a.AppID, a.AppKey, a.Token = 0, Secret{}, NewSecret(w.hub.UserToken("robot")) }
@@ -128,12 +118,7 @@ func (p *play) end() ending {
 	at := p.calls()
 	p.sweep()
 	p.work()
-	e.needless, e.state, e.refused, e.given, e.hits = p.writes(at), p.counts(), p.hub.Violations(), p.given, p.hits
-	for _, c := range e.calls {
-		if c.Fault != "" {
-			e.hits++
-		}
-	}
+	e.needless, e.state, e.refused, e.given, e.hits = p.writes(at), p.counts(), p.hub.Violations(), p.given, p.hits+p.hub.FaultsHit()
 	return e
 }
 
@@ -182,6 +167,7 @@ func (p *play) work() {
 		n, err := p.hub.Deliver(p.t.Context())
 		p.check(err)
 		if p.queue.drop {
+			p.hits += len(p.queue.hints)
 			p.queue.hints = nil
 		}
 		if n == 0 && len(p.queue.hints) == 0 {
@@ -211,7 +197,7 @@ func (p *play) drain() {
 			continue
 		}
 		p.t.Logf("%s: %v", h.Key, err)
-		if tries[h.Key]++; tries[h.Key] == 8 {
+		if tries[h.Key]++; tries[h.Key] >= 8 {
 			p.given++
 			p.s.gaveUp(p.t.Context(), h, err)
 			continue

@@ -152,7 +152,15 @@ func (r *rule) comes(h *Hub) bool {
 		return false
 	}
 	r.came++
+	h.came++
 	return true
+}
+
+// FaultsHit is how often something went wrong by a rule, cleared or not.
+func (h *Hub) FaultsHit() int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.came
 }
 
 // plan is what goes wrong with one call.

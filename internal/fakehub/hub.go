@@ -84,6 +84,7 @@ type Hub struct {
 	violations []Violation
 	faults     []*rule
 	late       []*call
+	came       int // how often a fault came
 	limits     map[string]*limit
 	pending    []*delivery
 	sent       []*delivery
