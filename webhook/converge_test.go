@@ -22,6 +22,7 @@ func TestConvergence(t *testing.T) {
 	t.Run("queue", q.queues)
 	t.Run("calls", q.calls)
 	t.Run("pairs", q.pairs)
+	t.Run("meanwhile", q.meanwhile)
 	q.tell(t)
 }
 

@@ -44,7 +44,7 @@ func (q *proof) try(t *testing.T, class string, sc *scene, v variant, want endin
 	t.Helper()
 	v.cache = q.cache
 	got := perform(t, sc, v)
-	a, diff := compare(want, got, v.alike)
+	a, diff := compare(want, got, v.like)
 	a.hit = got.hits
 	if a.hit == 0 {
 		t.Error("nothing went wrong")
@@ -106,9 +106,9 @@ func (a tally) wrong() int {
 }
 
 // compare counts how a play's end differs from the undisturbed one.
-func compare(want, got ending, alike func(fakehub.RepoState) fakehub.RepoState) (a tally, diff string) {
-	if alike == nil {
-		alike = func(s fakehub.RepoState) fakehub.RepoState { return s }
+func compare(want, got ending, like func(fakehub.RepoState) fakehub.RepoState) (a tally, diff string) {
+	if like == nil {
+		like = func(s fakehub.RepoState) fakehub.RepoState { return s }
 	}
 	a = tally{runs: 1, unanswered: unanswered(got.state), needless: len(got.needless), refused: len(got.refused), given: got.given}
 	had, has := things(want.state), things(got.state)
@@ -131,7 +131,7 @@ func compare(want, got ending, alike func(fakehub.RepoState) fakehub.RepoState) 
 			}
 		}
 	}
-	if diff = cmp.Diff(alike(want.state), alike(got.state), cmpopts.EquateEmpty()); diff != "" {
+	if diff = cmp.Diff(like(want.state), like(got.state), cmpopts.EquateEmpty()); diff != "" {
 		a.differing = 1
 	}
 	return a, diff

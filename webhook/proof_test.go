@@ -42,6 +42,7 @@ type play struct {
 
 	armed bool   // things go wrong
 	old   []Hint // that come once more
+	text  string // of a tag that is made by somebody else
 	dead  atomic.Bool
 	kill  context.CancelFunc
 	given int // keys that were given up
@@ -57,7 +58,7 @@ type variant struct {
 	hook  func(*play, fakehub.Point, fakehub.Call)  // at each call from then on
 	after func(*play, int)                          // people do one thing more after an act and its work
 	step  func(*play)                               // the service's work [work]
-	alike func(fakehub.RepoState) fakehub.RepoState // what of the end is compared [all]
+	like  func(fakehub.RepoState) fakehub.RepoState // what of the end is compared [all]
 	gives bool                                      // so much goes wrong that something may be given up, until all is looked at
 }
 

@@ -123,12 +123,30 @@ func (s *Service) begin(ctx context.Context, j *job, w *wanted) (err error) {
 			return nil
 		}
 		return s.gh.setStatus(ctx, j.head, s.detailsURL(j), status{"pending", "Being checked"})
-	case w.run.open():
+	case w.run.open() && s.begun.has(w.run.id):
 		w.opened = w.run.id
 		return nil
 	}
-	w.opened, err = s.gh.startRun(ctx, j.head, w.id, s.detailsURL(j))
+	w.opened, err = s.start(ctx, j.head, w.id, s.detailsURL(j))
 	return err
+}
+
+// start makes a check run, which is resumed as long as nobody tried to
+// complete it.
+func (s *Service) start(ctx context.Context, head, external, url string) (int64, error) {
+	id, err := s.gh.startRun(ctx, head, external, url)
+	if err == nil {
+		s.begun.add(id)
+	}
+	return id, err
+}
+
+// finish completes a check run. Whatever is answered, it is not resumed: GitHub
+// adds annotations to those that a run has, and a request that was given up can
+// come about later.
+func (s *Service) finish(ctx context.Context, id int64, external, url string, k Check) error {
+	s.begun.remove(id)
+	return s.gh.finishRun(ctx, id, external, url, k)
 }
 
 func (s *Service) detailsURL(j *job) string {
@@ -179,11 +197,11 @@ func (s *Service) publishCheck(ctx context.Context, j *job, w *wanted, r *Report
 		if _, digest, ok := w.run.judged(); ok && digest == k.digest() {
 			return s.gh.renameRun(ctx, w.run.id, external)
 		}
-		if w.opened, err = s.gh.startRun(ctx, j.head, w.id, s.detailsURL(j)); err != nil {
+		if w.opened, err = s.start(ctx, j.head, w.id, s.detailsURL(j)); err != nil {
 			return err
 		}
 	}
-	return s.gh.finishRun(ctx, w.opened, external, s.detailsURL(j), k)
+	return s.finish(ctx, w.opened, external, s.detailsURL(j), k)
 }
 
 // publishComment keeps one comment. Of several, which an answer that was lost
@@ -220,7 +238,7 @@ func (s *Service) supersede(ctx context.Context, j *job, w *wanted, r *Report, n
 		return nil
 	}
 	r.Superseded = now.head
-	return s.gh.finishRun(ctx, w.opened, "", s.detailsURL(j), r.Check())
+	return s.finish(ctx, w.opened, "", s.detailsURL(j), r.Check())
 }
 
 // announce shows that a check is due while something keeps it from beginning.
@@ -230,7 +248,7 @@ func (s *Service) announce(ctx context.Context, p pullRequest) {
 		return
 	}
 	if last, err := s.gh.latestRun(ctx, p.head); err == nil && last == nil {
-		if _, err := s.gh.startRun(ctx, p.head, "", s.previewURL(p.number)); err != nil {
+		if _, err := s.start(ctx, p.head, "", s.previewURL(p.number)); err != nil {
 			s.log.Debug("announcing a check", "pull", p.number, "error", err)
 		}
 	}
@@ -250,10 +268,10 @@ func (s *Service) fail(ctx context.Context, r *Report, url string) error {
 	var id int64
 	if last.open() {
 		id = last.id
-	} else if id, err = s.gh.startRun(ctx, r.Head, "", url); err != nil {
+	} else if id, err = s.start(ctx, r.Head, "", url); err != nil {
 		return err
 	}
-	return s.gh.finishRun(ctx, id, failedID, url, r.Check())
+	return s.finish(ctx, id, failedID, url, r.Check())
 }
 
 // reason says to people why Milepost could not check: never more than what

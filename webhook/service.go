@@ -50,6 +50,7 @@ type Service struct {
 	metrics *metrics
 
 	proposals proposals
+	begun     begun
 }
 
 // check names all that is wrong with the options.
