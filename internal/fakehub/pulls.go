@@ -16,6 +16,7 @@ type pull struct {
 	state                 string // open or closed
 	draft, merged         bool
 	mergedBy, mergeCommit string
+	onto                  string // the base's tip before it was merged
 	test                  string // the test merge
 	mergeable             *bool  // nil if it is not known yet
 	reads                 int    // since it is not known
