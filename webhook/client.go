@@ -127,6 +127,7 @@ type pullRequest struct {
 	number              int
 	title               string
 	open, draft, merged bool
+	locked              bool // nobody but people who may write can comment
 	fork                bool
 	head, base          string // a commit; a branch
 	headBranch          string
@@ -137,7 +138,7 @@ type pullRequest struct {
 
 func pullOf(p *github.PullRequest) pullRequest {
 	return pullRequest{
-		number: p.GetNumber(), title: p.GetTitle(), open: p.GetState() == "open", draft: p.GetDraft(), merged: p.GetMerged() || p.MergedAt != nil,
+		number: p.GetNumber(), title: p.GetTitle(), open: p.GetState() == "open", draft: p.GetDraft(), merged: p.GetMerged() || p.MergedAt != nil, locked: p.GetLocked(),
 		fork: p.GetHead().GetRepo().GetFullName() != p.GetBase().GetRepo().GetFullName(),
 		head: p.GetHead().GetSHA(), headBranch: p.GetHead().GetRef(), base: p.GetBase().GetRef(),
 		mergeable: p.Mergeable, mergeCommit: p.GetMergeCommitSHA(), mergedBy: p.GetMergedBy().GetLogin(),

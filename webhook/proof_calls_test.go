@@ -168,7 +168,7 @@ func (q *proof) calls(t *testing.T) {
 
 // pairs have two calls of a scene go wrong.
 func (q *proof) pairs(t *testing.T) {
-	n := 4
+	n := 2
 	if full() {
 		n = 400
 	}

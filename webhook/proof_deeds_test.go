@@ -175,7 +175,7 @@ func (q *proof) meanwhile(t *testing.T) {
 		without := perform(t, s.scene, variant{cache: q.cache})
 		at := spots(without.calls)
 		for _, d := range s.deeds {
-			if !full() && r.IntN(4) > 0 {
+			if !full() && r.IntN(7) > 0 {
 				continue
 			}
 			if d.last != "" {

@@ -23,6 +23,7 @@ func scenes() []*scene {
 		{name: "branch moves", files: files(gittest.Ladder("a", "One"), gittest.Ladder("b", "One")), from: 2, acts: []func(*play){they.opensTwo, they.pushes, they.turnsBack}},
 		{name: "life", files: one, from: 1, acts: []func(*play){they.opens("topic", gittest.Ladder("a", "Two")), they.closes, they.reopens, they.drafts, they.retargets, they.readies}},
 		{name: "rebased", files: one, from: 1, acts: []func(*play){they.opensSteps, they.merges("topic", fakehub.Rebase)}},
+		{name: "two comments", files: one, from: 2, acts: []func(*play){they.opens("topic", bad("b")), they.commentTwice, they.mends("topic")}},
 		{name: "token, merged", plain: true, files: one, from: 1, acts: []func(*play){they.begins, they.opens("topic", gittest.Ladder("a", "Two")), they.merges("topic", fakehub.Squash)}},
 		{name: "token, mended", plain: true, files: one, from: 1, acts: []func(*play){they.begins, they.opens("topic", bad("b")), they.mends("topic")}},
 	}
@@ -67,6 +68,11 @@ func (they people) mends(branch string) func(*play) {
 		_, err := p.repo.PushAs(fakehub.PushOptions{Branch: branch, Files: gittest.Ladder("b", "Begins"), Onto: p.repo.Head("main")})
 		p.check(err)
 	}
+}
+
+// commentTwice: another copy of the service commented at the same moment.
+func (they people) commentTwice(p *play) {
+	p.check(p.s.gh.createComment(p.t.Context(), p.pulls["topic"], Marker+"\nSaid at the same moment."))
 }
 
 // forks: one who may not write proposes a change from a copy.

@@ -67,8 +67,8 @@ func (s *Service) owns(ctx context.Context, j *job) (bool, error) {
 }
 
 func (s *Service) findComments(ctx context.Context, j *job, w *wanted) error {
-	if j.pull == nil {
-		w.commented = true
+	if j.pull == nil || j.pull.locked {
+		w.commented = true // there is nowhere to comment
 		return nil
 	}
 	me, err := s.gh.login(ctx)
@@ -99,7 +99,7 @@ func (s *Service) findCheck(ctx context.Context, j *job, w *wanted) (err error) 
 	if !s.gh.auth.app() {
 		w.status, err = s.gh.status(ctx, j.head)
 		// A status has no place for a fingerprint: the comment's counts.
-		w.checked = err == nil && !j.again && w.touches && w.commented && (w.status.state == Success || w.status.state == Failure)
+		w.checked = err == nil && !j.again && w.touches && w.commented && len(w.comments) > 0 && (w.status.state == Success || w.status.state == Failure)
 		return err
 	}
 	if w.run, err = s.gh.latestRun(ctx, j.head); err != nil {
@@ -213,8 +213,8 @@ func (s *Service) publishComment(ctx context.Context, j *job, w *wanted, r *Repo
 		return s.gh.createComment(ctx, j.pull.number, body)
 	}
 	for _, extra := range w.comments[1:] {
-		if err := s.gh.deleteComment(ctx, extra.id); err != nil {
-			return ignoreGone(err)
+		if err := ignoreGone(s.gh.deleteComment(ctx, extra.id)); err != nil {
+			return err
 		}
 	}
 	if w.comments[0].body == body {

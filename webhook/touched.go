@@ -118,6 +118,9 @@ func (s *Service) fingerprint(j *job, dirs []string, day string) string {
 	for _, name := range []string{path.Join(s.o.Root, compile.OrganisationFile), path.Join(s.o.Root, "lib"), "cue.mod", "schema"} {
 		say(name, named(j.baseTree, name))
 	}
+	if j.pull != nil && j.pull.locked {
+		say("locked")
+	}
 	numbers := inForce(s.o.Store.Snapshot())
 	for _, dir := range dirs {
 		id := strings.TrimPrefix(dir, nextDir)

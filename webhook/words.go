@@ -136,6 +136,9 @@ func (r *Report) opening() string {
 	if r.Fork {
 		out += " It comes from a copy of the repository (a fork), and is judged by the house rules that hold here."
 	}
+	if r.Locked {
+		out += " The conversation is locked: Milepost cannot comment there, and all that it has to say stands here."
+	}
 	if !r.Merged {
 		out += " It was compared with the text from which it was begun, because it cannot be merged as it stands, or GitHub cannot tell yet."
 	}

@@ -199,7 +199,7 @@ func (w *world) drain() {
 		w.queue.hints = w.queue.hints[1:]
 		if err := w.s.Handle(w.t.Context(), h); err != nil {
 			w.t.Logf("%s: %v", h.Key, err)
-			if tries[h.Key]++; tries[h.Key] == 8 {
+			if tries[h.Key]++; tries[h.Key] >= 8 {
 				w.s.gaveUp(w.t.Context(), h, err)
 				continue
 			}

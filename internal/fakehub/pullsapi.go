@@ -18,7 +18,7 @@ func (r *Repo) renderPull(p pull, whole bool) (obj, error) {
 		labels = append(labels, r.renderLabel(name))
 	}
 	out := obj{
-		"id": p.id, "node_id": node("PullRequest", p.id), "number": p.number, "state": p.state, "locked": false, "title": p.title, "body": text(p.body),
+		"id": p.id, "node_id": node("PullRequest", p.id), "number": p.number, "state": p.state, "locked": p.locked, "title": p.title, "body": text(p.body),
 		"user": h.person(p.author), "draft": p.draft, "created_at": stamp(p.made), "updated_at": stamp(p.updated), "closed_at": stamp(p.closedAt),
 		"merged_at": stamp(p.mergedAt), "merge_commit_sha": text(p.test + p.mergeCommit), "labels": append([]obj{}, labels...),
 		"head": r.renderEnd(p.headRepo, p.headRef, p.headSHA), "base": r.renderEnd(r, p.baseRef, p.baseSHA), "author_association": r.association(p.author),

@@ -70,6 +70,21 @@ func (r *Repo) SetDraft(n int, draft bool) error {
 	})
 }
 
+// SetLocked locks the conversation on a pull request, or unlocks it.
+func (r *Repo) SetLocked(n int, locked bool) error {
+	return r.change(n, func(p *pull) error {
+		if p.locked == locked {
+			return nil
+		}
+		action := "unlocked"
+		if p.locked = locked; locked {
+			action = "locked"
+		}
+		r.save(*p)
+		return r.emitPull(action, *p, "ada", nil)
+	})
+}
+
 // EditPull changes a pull request's title and body.
 func (r *Repo) EditPull(n int, title, body string) error {
 	return r.change(n, func(p *pull) error { return r.edit(*p, title, body, p.baseRef, p.author) })
