@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/milepost-dev/milepost/internal/fakehub"
 	"github.com/milepost-dev/milepost/internal/gittest"
@@ -48,14 +49,15 @@ func TestAddresses(t *testing.T) {
 	}
 }
 
-// TestEnterpriseServer: the whole story, with a GitHub below a path of its own
-// that answers nothing but the API where it has it, and Git.
+// TestEnterpriseServer: all that people do, with a GitHub below a path of its
+// own that answers nothing but the API where it has it, and Git.
 func TestEnterpriseServer(t *testing.T) {
 	t.Parallel()
 	const prefix = "/code"
+	cache := t.TempDir()
 	var mu sync.Mutex
 	odd := map[string]bool{}
-	state := tell(t, func(w *world) {
+	below := func(w *world) {
 		hub := http.StripPrefix(prefix, w.hub.Handler())
 		front := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 			if !strings.HasPrefix(r.URL.Path, prefix+"/api/v3/") && !strings.HasPrefix(r.URL.Path, prefix+"/acme/careers.git/") {
@@ -69,12 +71,23 @@ func TestEnterpriseServer(t *testing.T) {
 		}))
 		w.t.Cleanup(front.Close)
 		w.hub.SetURL(front.URL + prefix)
-		w.account = func(a *Account) { a.BaseURL = front.URL + prefix + "//api/v3/" }
-		w.start()
-	}, func(w *world) { w.work() })
-	if len(state.Tags) != 4 || len(state.Releases) != 4 || len(state.Checks) != 2 || len(state.Comments) != 1 || len(odd) > 0 {
-		t.Errorf("the story came to %d tags, %d releases, %d checks, %d comments; asked for elsewhere: %v",
-			len(state.Tags), len(state.Releases), len(state.Checks), len(state.Comments), odd)
+		as := w.account
+		w.account = func(a *Account) {
+			if as != nil {
+				as(a)
+			}
+			a.BaseURL = front.URL + prefix + "//api/v3/"
+		}
+	}
+	for _, sc := range scenes() {
+		want := perform(t, sc, variant{cache: cache})
+		got := perform(t, sc, variant{cache: cache, site: below})
+		if diff := cmp.Diff(want.state, got.state, cmpopts.EquateEmpty()); diff != "" || len(got.refused) > 0 {
+			t.Errorf("%s: it refused %v, and (-at a root +below a path):\n%s", sc.name, got.refused, diff)
+		}
+	}
+	if len(odd) > 0 {
+		t.Errorf("asked for elsewhere: %v", odd)
 	}
 }
 

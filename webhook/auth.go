@@ -116,6 +116,13 @@ func (a *auth) forget(s scope, used Secret) {
 	}
 }
 
+// held is the token of a scope as it is kept, empty for none.
+func (a *auth) held(s scope) Secret {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.minted[s].token
+}
+
 // jwt says who the App is, for nine minutes.
 func (a *auth) jwt() (Secret, error) {
 	at := a.now().Unix()

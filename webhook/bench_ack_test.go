@@ -37,7 +37,7 @@ const (
 // answer takes, against a handler that only reads the body, verifies it and
 // answers 202: while nothing else is done, and beside real checks.
 func BenchmarkAcknowledge(b *testing.B) {
-	g := newBigStage(b)
+	g := newBigRig(b)
 	g.open(b.TempDir())
 	payloads := g.realDeliveries(b)
 	b.Run("idle", func(b *testing.B) { benchAcknowledge(b, g, payloads) })
@@ -49,7 +49,7 @@ func BenchmarkAcknowledge(b *testing.B) {
 
 // benchAcknowledge compares the receiver, whose queue is emptied at once, with
 // the least that a receiver can do.
-func benchAcknowledge(b *testing.B, g *stage, payloads []fakehub.Delivery) {
+func benchAcknowledge(b *testing.B, g *rig, payloads []fakehub.Delivery) {
 	q := newMemory(QueueOptions{})
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
@@ -227,7 +227,7 @@ func (s *sender) connected(b *testing.B, use func(send func([]byte) error)) {
 }
 
 // realDeliveries are what pull requests lead to, of the sizes that they have.
-func (g *stage) realDeliveries(b *testing.B) []fakehub.Delivery {
+func (g *rig) realDeliveries(b *testing.B) []fakehub.Delivery {
 	for i := range 4 {
 		n := g.openPull(i)
 		g.check(g.s.Handle(context.Background(), pullHint(n)))
@@ -247,7 +247,7 @@ func (g *stage) realDeliveries(b *testing.B) []fakehub.Delivery {
 }
 
 // checkAllTheTime has pull requests checked again and again, until stop.
-func (g *stage) checkAllTheTime(workers int) (stop func()) {
+func (g *rig) checkAllTheTime(workers int) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	var wg sync.WaitGroup
 	for i := range workers {
@@ -266,7 +266,7 @@ func (g *stage) checkAllTheTime(workers int) (stop func()) {
 // BenchmarkDeliveriesMemory takes in 10,000 deliveries of 50 pull requests, and
 // measures what stays of them on the heap.
 func BenchmarkDeliveriesMemory(b *testing.B) {
-	g := newBigStage(b)
+	g := newBigRig(b)
 	g.open(b.TempDir())
 	payloads := g.realDeliveries(b)
 	q := newMemory(QueueOptions{})

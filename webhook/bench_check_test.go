@@ -27,7 +27,7 @@ func BenchmarkCheck(b *testing.B) {
 
 // benchWarm has a server that ran before, and a command that ran before.
 func benchWarm(b *testing.B) {
-	g := newBigStage(b)
+	g := newBigRig(b)
 	cache, own := b.TempDir(), b.TempDir()
 	g.open(cache)
 	g.open(cache)
@@ -50,7 +50,7 @@ func benchWarm(b *testing.B) {
 // hundred frameworks for the history, before it can check; and a command without
 // a cache, which checks all hundred.
 func benchCold(b *testing.B) {
-	g := newBigStage(b)
+	g := newBigRig(b)
 	n := g.openPull(1)
 	g.check(g.repo.ComputeMerges())
 	var ratios []float64
@@ -77,7 +77,7 @@ func reportMedian(b *testing.B, ratios []float64) {
 
 // checkOne opens the ith pull request, and says how long it takes from the
 // sending of its deliveries to the completed check.
-func (g *stage) checkOne(i int) time.Duration {
+func (g *rig) checkOne(i int) time.Duration {
 	g.tb.Helper()
 	g.hub.SetWebhook("", secret) // deliveries wait
 	n := g.openPull(i)
@@ -92,7 +92,7 @@ func (g *stage) checkOne(i int) time.Duration {
 }
 
 // validateOne is the command on the text of the ith pull request.
-func (g *stage) validateOne(cache string, i int) time.Duration {
+func (g *rig) validateOne(cache string, i int) time.Duration {
 	g.tb.Helper()
 	name, text := g.change(i)
 	name = filepath.Join(g.dir, name)
@@ -105,7 +105,7 @@ func (g *stage) validateOne(cache string, i int) time.Duration {
 
 // validate does what the command does in the working copy, and says how long
 // it took.
-func (g *stage) validate(cache, base string) time.Duration {
+func (g *rig) validate(cache, base string) time.Duration {
 	g.tb.Helper()
 	start := time.Now()
 	ctx := context.Background()
@@ -132,7 +132,7 @@ func (g *stage) validate(cache, base string) time.Duration {
 // benchStages does what a check does step by step, and says which part of the
 // time each step takes.
 func benchStages(b *testing.B) {
-	g := newBigStage(b)
+	g := newBigRig(b)
 	cache := b.TempDir()
 	g.open(cache)
 	g.open(cache)
@@ -161,7 +161,7 @@ func benchStages(b *testing.B) {
 }
 
 // steps checks a pull request as handlePull does.
-func (g *stage) steps(n int, took func(string, time.Duration)) {
+func (g *rig) steps(n int, took func(string, time.Duration)) {
 	g.tb.Helper()
 	ctx, start := context.Background(), time.Now()
 	lap := func(name string, err error) {
@@ -198,7 +198,7 @@ func (g *stage) steps(n int, took func(string, time.Duration)) {
 // answers are waited for one after the other, until the check is there.
 func benchDistance(b *testing.B) {
 	const away = 100 * time.Millisecond
-	g := newBigStage(b)
+	g := newBigRig(b)
 	cache := b.TempDir()
 	g.open(cache)
 	g.open(cache)

@@ -47,7 +47,7 @@ func (b burst) play(tb testing.TB) burstCounts {
 			texts[name] = text
 		}
 	}
-	g := newStage(tb, fakehub.Options{MergeAfter: b.mergeAfter}, fakehub.RepoOptions{Files: files(texts)})
+	g := newRig(tb, fakehub.Options{MergeAfter: b.mergeAfter}, fakehub.RepoOptions{Files: files(texts)})
 	b.prepare(g)
 	g.open(tb.TempDir())
 	g.run()
@@ -97,7 +97,7 @@ func (c *burstCounts) count(call fakehub.Call) {
 func (b burst) id(i int) string { return fmt.Sprint("ladder-", i) }
 
 // prepare makes the commits of all rounds, on refs that nobody looks at.
-func (b burst) prepare(g *stage) {
+func (b burst) prepare(g *rig) {
 	var in bytes.Buffer
 	for i := range b.pulls {
 		for round := range b.moves + 1 {
@@ -118,7 +118,7 @@ func (b burst) prepare(g *stage) {
 func (b burst) text(i, round int) string { return fmt.Sprintf("Text %d of pull request %d", round, i) }
 
 // move puts the head of each pull request on the commit of a round.
-func (b burst) move(g *stage, round int) {
+func (b burst) move(g *rig, round int) {
 	g.tb.Helper()
 	args := []string{"fetch", "-q", "."}
 	for i := range b.pulls {
@@ -129,7 +129,7 @@ func (b burst) move(g *stage, round int) {
 }
 
 // fill has deliveries sent again, in any order, until there were enough.
-func (b burst) fill(g *stage) {
+func (b burst) fill(g *rig) {
 	g.tb.Helper()
 	r := rand.New(rand.NewPCG(1, 2))
 	g.until("all is sent", g.sent)
@@ -140,7 +140,7 @@ func (b burst) fill(g *stage) {
 }
 
 // right fails where anything is not as it should be in the end.
-func (b burst) right(g *stage) {
+func (b burst) right(g *rig) {
 	g.tb.Helper()
 	is, err := g.repo.State()
 	g.check(err)

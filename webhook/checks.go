@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/google/go-github/v60/github"
@@ -65,9 +66,41 @@ func (c *GitHub) startRun(ctx context.Context, head, external, url string) (int6
 	return k.GetID(), nil
 }
 
-// finishRun completes a run that is under way. GitHub adds annotations to those
-// that a run has: all come with the request that completes it, so that an answer
-// that was lost leads to none twice.
+// begun are the runs that were started here and that nobody tried to complete.
+// Others that are open are not resumed, for who started them may still complete
+// them. They are kept in memory alone: without it a new run is made, and the
+// newest counts.
+type begun struct {
+	mu  sync.Mutex
+	ids map[int64]bool
+}
+
+// maxBegun bounds how many are kept.
+const maxBegun = 1000
+
+func (b *begun) has(id int64) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.ids[id]
+}
+
+func (b *begun) add(id int64) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.ids == nil || len(b.ids) >= maxBegun {
+		b.ids = map[int64]bool{}
+	}
+	b.ids[id] = true
+}
+
+func (b *begun) remove(id int64) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	delete(b.ids, id)
+}
+
+// finishRun completes a run that is under way, once: all annotations come with
+// the request that completes it.
 func (c *GitHub) finishRun(ctx context.Context, id int64, external, url string, k Check) error {
 	_, _, err := c.check.Checks.UpdateCheckRun(ctx, c.owner, c.name, id, github.UpdateCheckRunOptions{
 		Name: CheckName, DetailsURL: textOrNil(url), ExternalID: &external, Status: github.String("completed"), Conclusion: &k.Conclusion, Output: output(k),

@@ -113,6 +113,10 @@ func (g *GitHub) Token(ctx context.Context) (string, error) {
 	return t.Reveal(), err
 }
 
+// renew drops the token that is fetched by, which Git was denied with: it was
+// revoked, or the App was installed anew. The next fetch asks for another.
+func (g *GitHub) renew() { g.auth.forget(reading, g.auth.held(reading)) }
+
 func loopback(u *url.URL) bool {
 	host := u.Hostname()
 	return host == "localhost" || host == "127.0.0.1" || host == "::1"
@@ -123,6 +127,7 @@ type pullRequest struct {
 	number              int
 	title, author, url  string
 	open, draft, merged bool
+	locked              bool // nobody but people who may write can comment
 	fork                bool
 	head, base          string // a commit; a branch
 	headBranch          string
@@ -133,7 +138,7 @@ type pullRequest struct {
 
 func pullOf(p *github.PullRequest) pullRequest {
 	return pullRequest{
-		number: p.GetNumber(), title: p.GetTitle(), author: p.GetUser().GetLogin(), url: p.GetHTMLURL(), open: p.GetState() == "open", draft: p.GetDraft(), merged: p.GetMerged() || p.MergedAt != nil,
+		number: p.GetNumber(), title: p.GetTitle(), author: p.GetUser().GetLogin(), url: p.GetHTMLURL(), open: p.GetState() == "open", draft: p.GetDraft(), merged: p.GetMerged() || p.MergedAt != nil, locked: p.GetLocked(),
 		fork: p.GetHead().GetRepo().GetFullName() != p.GetBase().GetRepo().GetFullName(),
 		head: p.GetHead().GetSHA(), headBranch: p.GetHead().GetRef(), base: p.GetBase().GetRef(),
 		mergeable: p.Mergeable, mergeCommit: p.GetMergeCommitSHA(), mergedBy: p.GetMergedBy().GetLogin(),

@@ -37,7 +37,7 @@ type facts struct {
 	hook         fact[hookFacts]
 	sent         fact[[]delivered]
 	sentWhole    bool
-	pings        []ending
+	pings        []reply
 	again        []fact[delivered] // those that GitHub was asked to send again
 }
 

@@ -188,7 +188,7 @@ func (f *facts) signed() (at string, taken, known bool) {
 
 // pingTaken says whether the server took what one of our secrets signed.
 func (f *facts) pingTaken() bool {
-	return slices.ContainsFunc(f.pings, func(p ending) bool { return p.code/100 == 2 })
+	return slices.ContainsFunc(f.pings, func(p reply) bool { return p.code/100 == 2 })
 }
 
 // judgePings says how the server answered what was signed here.
@@ -203,8 +203,8 @@ func (f *facts) judgePings() []Diagnosis {
 	case len(f.pings) == 0:
 		return diagnosed(check, Unchecked, "there is no secret to sign by", "Add --github-webhook-secret-file.")
 	}
-	refused := slices.IndexFunc(f.pings, func(p ending) bool { return p.code == 401 })
-	bad := slices.IndexFunc(f.pings, func(p ending) bool { return p.code/100 != 2 && p.code != 401 })
+	refused := slices.IndexFunc(f.pings, func(p reply) bool { return p.code == 401 })
+	bad := slices.IndexFunc(f.pings, func(p reply) bool { return p.code/100 != 2 && p.code != 401 })
 	switch {
 	case bad >= 0:
 		return f.judgePing(at, f.pings[bad])
@@ -220,7 +220,7 @@ func (f *facts) judgePings() []Diagnosis {
 
 // judgePing says what an answer means that is neither taken nor refused for
 // its signature. Where GitHub gets through, it is a matter of this machine.
-func (f *facts) judgePing(at string, p ending) []Diagnosis {
+func (f *facts) judgePing(at string, p reply) []Diagnosis {
 	what, do := p.words(f)
 	s := Problem
 	if len(f.sent.is) > 0 && f.sent.is[0].ok() || !f.app && f.hook.is.Last.Code/100 == 2 {

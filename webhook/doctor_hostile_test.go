@@ -141,7 +141,7 @@ func TestPing(t *testing.T) {
 			t.Errorf("%s: got %+v, want %q", at, got, want)
 		}
 	}
-	if got := unanswered(&net.DNSError{Name: "careers.example.com"}); got != "the name careers.example.com is not known here" {
+	if got := whyUnanswered(&net.DNSError{Name: "careers.example.com"}); got != "the name careers.example.com is not known here" {
 		t.Errorf("got %q", got)
 	}
 	if followed.Load() {

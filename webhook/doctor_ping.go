@@ -16,8 +16,8 @@ import (
 	"time"
 )
 
-// ending is how a delivery or a ping ended.
-type ending struct {
+// reply is how a delivery or a ping ended.
+type reply struct {
 	code int    // 0 where nothing was answered
 	why  string // nothing was
 }
@@ -39,7 +39,7 @@ func (f *facts) pingAddress() string {
 
 // ping posts a signed ping to the server for each secret, and follows no
 // redirect.
-func (f *facts) ping(ctx context.Context) (out []ending) {
+func (f *facts) ping(ctx context.Context) (out []reply) {
 	at := f.pingAddress()
 	if at == "" {
 		return nil
@@ -56,10 +56,10 @@ func (f *facts) ping(ctx context.Context) (out []ending) {
 	return out
 }
 
-func pingOnce(ctx context.Context, client *http.Client, at, body string, secret Secret) ending {
+func pingOnce(ctx context.Context, client *http.Client, at, body string, secret Secret) reply {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, at, strings.NewReader(body))
 	if err != nil {
-		return ending{why: "the address is none"}
+		return reply{why: "the address is none"}
 	}
 	mac := hmac.New(sha256.New, []byte(secret.Reveal()))
 	mac.Write([]byte(body))
@@ -71,16 +71,16 @@ func pingOnce(ctx context.Context, client *http.Client, at, body string, secret 
 	}
 	res, err := client.Do(req)
 	if err != nil {
-		return ending{why: unanswered(err)}
+		return reply{why: whyUnanswered(err)}
 	}
 	// What stands in the answer is of no interest.
 	_, _ = io.CopyN(io.Discard, res.Body, 4<<10)
 	_ = res.Body.Close()
-	return ending{code: res.StatusCode}
+	return reply{code: res.StatusCode}
 }
 
-// unanswered says why a server gave no answer.
-func unanswered(err error) string {
+// whyUnanswered says why a server gave no answer.
+func whyUnanswered(err error) string {
 	var name *net.DNSError
 	var untrusted *tls.CertificateVerificationError
 	var late net.Error

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// words say what an ending means, and what to do about it.
-func (e ending) words(f *facts) (what, do string) {
+// words say what a reply means, and what to do about it.
+func (e reply) words(f *facts) (what, do string) {
 	late := strings.Contains(strings.ToLower(e.why), "timed out") || strings.Contains(e.why, "no answer in time")
 	switch {
 	case e.code == 0 && late:
@@ -64,7 +64,7 @@ func (f *facts) judgeDeliveries() []Diagnosis {
 	if d.Code == http.StatusUnauthorized {
 		return allWell(check, "GitHub reaches the server, which refused %s of %s for its signature (see webhook secret)", tame(d.Event), moment(d.At))
 	}
-	what, do := ending{d.Code, d.Status}.words(f)
+	what, do := reply{d.Code, d.Status}.words(f)
 	return diagnosed(check, Problem, fmt.Sprintf("the newest delivery, %s of %s, failed: %s", tame(d.Event), moment(d.At), what), do+thenAgain)
 }
 
@@ -82,7 +82,7 @@ func (f *facts) judgeLast() []Diagnosis {
 	case h.is.Last.Code == http.StatusUnauthorized:
 		return allWell(check, "GitHub reaches the server, which refused the last delivery for its signature (see webhook secret)")
 	}
-	what, do := ending{h.is.Last.Code, h.is.Last.Message}.words(f)
+	what, do := reply{h.is.Last.Code, h.is.Last.Message}.words(f)
 	return diagnosed(check, Problem, "the last delivery failed: "+what, do)
 }
 
@@ -141,7 +141,7 @@ func (f *facts) judgeMissed() []Diagnosis {
 func (f *facts) tally(missed []delivered) string {
 	count := map[string]int{}
 	for _, d := range missed {
-		what, _ := ending{d.Code, d.Status}.words(f)
+		what, _ := reply{d.Code, d.Status}.words(f)
 		count[what]++
 	}
 	var names []string

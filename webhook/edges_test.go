@@ -175,23 +175,6 @@ func TestLimits(t *testing.T) {
 	w.clean()
 }
 
-// TestTagOfAnother: a tag that is not of the version is an alarm, and is
-// neither moved nor passed over.
-func TestTagOfAnother(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t, worldOptions{})
-	_, err := w.repo.Push("main", gittest.Ladder("a", "Two"))
-	w.check(err)
-	w.check(w.repo.SetRef("refs/tags/frameworks/a/v1.0.0", w.repo.Head("main")))
-	if err := w.s.Handle(t.Context(), Hint{Key: "ref/main"}); err == nil || !strings.Contains(err.Error(), "not of this version") {
-		t.Errorf("got %v", err)
-	}
-	if s := w.state(); len(s.Tags) != 1 || s.Tags[0].Annotated || len(s.Releases) != 0 {
-		t.Errorf("got %+v, %+v", s.Tags, s.Releases)
-	}
-	w.clean()
-}
-
 // TestRun: with the queue in memory, deliveries as they come, and metrics and
 // a log.
 func TestRun(t *testing.T) {

@@ -27,6 +27,9 @@ func (s *Service) fingerprint(ctx context.Context, j *job, w *wanted) (string, e
 	h := sha256.New()
 	say := func(words ...string) { fmt.Fprintf(h, "%q\n", words) }
 	say("2", j.head, fmt.Sprint(j.merged, j.draft), s.o.ServerURL)
+	if j.pull != nil && j.pull.locked {
+		say("locked")
+	}
 	sum := func() string { return hex.EncodeToString(h.Sum(nil)[:12]) }
 	if !w.touches {
 		return sum(), nil // which says the same on any day

@@ -108,6 +108,7 @@ func shallow(body []byte) error {
 // said otherwise. "edited" counts where the base was changed.
 var pullActions = map[string]bool{
 	"opened": true, "synchronize": true, "reopened": true, "ready_for_review": true, "converted_to_draft": true, "closed": true, "edited": true,
+	"locked": true, "unlocked": true,
 }
 
 // events are those that are taken in, with the hints that they give. served

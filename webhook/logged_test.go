@@ -114,7 +114,14 @@ func checkLogLine(t *testing.T, l line) {
 func TestLogLines(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, worldOptions{files: files(gittest.Ladder("a", "One"))})
-	w.story(w.work)
+	w.sweep()
+	n := w.open(fakehub.PullOptions{Branch: "one", Files: gittest.Ladder("a", "Two")})
+	w.work()
+	_, err := w.repo.MergePull(n, fakehub.MergeCommit)
+	w.check(err)
+	w.work()
+	w.open(fakehub.PullOptions{Branch: "two", Files: gittest.Ladder("a", "Three")})
+	w.work()
 	w.sweep()
 	w.misfortunes()
 	seen := map[string]int{}

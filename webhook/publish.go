@@ -87,8 +87,8 @@ func (s *Service) owns(ctx context.Context, j *job) (bool, error) {
 }
 
 func (s *Service) findComments(ctx context.Context, j *job, w *wanted) error {
-	if j.pull == nil {
-		w.commented = true
+	if j.pull == nil || j.pull.locked {
+		w.commented = true // there is nowhere to comment
 		return nil
 	}
 	me, err := s.gh.login(ctx)
@@ -118,7 +118,7 @@ func (s *Service) checkStands(j *job, w *wanted) bool {
 		return true
 	case !s.gh.auth.app():
 		// A status has no place for a fingerprint: the comment's counts.
-		return !j.again && w.touches && w.commented && (w.status.state == Success || w.status.state == Failure)
+		return !j.again && w.touches && w.commented && len(w.comments) > 0 && (w.status.state == Success || w.status.state == Failure)
 	}
 	id, _, ok := w.run.judged()
 	return ok && id == w.id && !j.again
@@ -137,12 +137,30 @@ func (s *Service) begin(ctx context.Context, j *job, w *wanted) (err error) {
 			return nil
 		}
 		return s.gh.setStatus(ctx, j.head, s.detailsURL(j), status{"pending", "Being checked"})
-	case w.run.open():
+	case w.run.open() && s.begun.has(w.run.id):
 		w.opened = w.run.id
 		return nil
 	}
-	w.opened, err = s.gh.startRun(ctx, j.head, w.id, s.detailsURL(j))
+	w.opened, err = s.start(ctx, j.head, w.id, s.detailsURL(j))
 	return err
+}
+
+// start makes a check run, which is resumed as long as nobody tried to
+// complete it.
+func (s *Service) start(ctx context.Context, head, external, url string) (int64, error) {
+	id, err := s.gh.startRun(ctx, head, external, url)
+	if err == nil {
+		s.begun.add(id)
+	}
+	return id, err
+}
+
+// finish completes a check run. Whatever is answered, it is not resumed: GitHub
+// adds annotations to those that a run has, and a request that was given up can
+// come about later.
+func (s *Service) finish(ctx context.Context, id int64, external, url string, k Check) error {
+	s.begun.remove(id)
+	return s.gh.finishRun(ctx, id, external, url, k)
 }
 
 func (s *Service) detailsURL(j *job) string {
@@ -193,11 +211,11 @@ func (s *Service) publishCheck(ctx context.Context, j *job, w *wanted, r *Report
 		if _, digest, ok := w.run.judged(); ok && digest == k.digest() {
 			return s.gh.renameRun(ctx, w.run.id, external)
 		}
-		if w.opened, err = s.gh.startRun(ctx, j.head, w.id, s.detailsURL(j)); err != nil {
+		if w.opened, err = s.start(ctx, j.head, w.id, s.detailsURL(j)); err != nil {
 			return err
 		}
 	}
-	return s.gh.finishRun(ctx, w.opened, external, s.detailsURL(j), k)
+	return s.finish(ctx, w.opened, external, s.detailsURL(j), k)
 }
 
 // publishComment keeps one comment. Of several, which an answer that was lost
@@ -209,8 +227,8 @@ func (s *Service) publishComment(ctx context.Context, j *job, w *wanted, r *Repo
 		return s.gh.createComment(ctx, j.pull.number, body)
 	}
 	for _, extra := range w.comments[1:] {
-		if err := s.gh.deleteComment(ctx, extra.id); err != nil {
-			return ignoreGone(err)
+		if err := ignoreGone(s.gh.deleteComment(ctx, extra.id)); err != nil {
+			return err
 		}
 	}
 	if w.comments[0].body == body {
@@ -234,7 +252,7 @@ func (s *Service) supersede(ctx context.Context, j *job, w *wanted, r *Report, n
 		return nil
 	}
 	r.Superseded = now.head
-	return s.gh.finishRun(ctx, w.opened, "", s.detailsURL(j), r.Check())
+	return s.finish(ctx, w.opened, "", s.detailsURL(j), r.Check())
 }
 
 // announce shows that a check is due while something keeps it from beginning.
@@ -244,7 +262,7 @@ func (s *Service) announce(ctx context.Context, p pullRequest, log *slog.Logger)
 		return
 	}
 	if last, err := s.gh.latestRun(ctx, p.head); err == nil && last == nil {
-		if _, err := s.gh.startRun(ctx, p.head, "", s.previewURL(p.number)); err != nil {
+		if _, err := s.start(ctx, p.head, "", s.previewURL(p.number)); err != nil {
 			log.Debug("announcing a check", "error", err)
 		}
 	}
@@ -264,10 +282,10 @@ func (s *Service) fail(ctx context.Context, r *Report, url string) error {
 	var id int64
 	if last.open() {
 		id = last.id
-	} else if id, err = s.gh.startRun(ctx, r.Head, "", url); err != nil {
+	} else if id, err = s.start(ctx, r.Head, "", url); err != nil {
 		return err
 	}
-	return s.gh.finishRun(ctx, id, failedID, url, r.Check())
+	return s.finish(ctx, id, failedID, url, r.Check())
 }
 
 // reason says to people why Milepost could not check: never more than what

@@ -75,7 +75,7 @@ func (s *Service) handlePull(ctx context.Context, n int, h Hint) error {
 	if err != nil {
 		return err
 	}
-	if now.head != p.head || now.base != p.base || !now.open {
+	if now.head != p.head || now.base != p.base || now.locked != p.locked || !now.open {
 		return s.supersede(ctx, j, w, r, now)
 	}
 	if err := s.publish(ctx, j, w, r); err != nil {
@@ -166,7 +166,7 @@ func (s *Service) judge(ctx context.Context, j *job, w *wanted) (*Report, error)
 		Location: snap.Location, Touches: touches(j.baseTree, j.headTree, s.o.Root),
 	}
 	if j.pull != nil {
-		r.Number, r.Fork, r.PreviewURL = j.pull.number, j.pull.fork, s.previewURL(j.pull.number)
+		r.Number, r.Fork, r.Locked, r.PreviewURL = j.pull.number, j.pull.fork, j.pull.locked, s.previewURL(j.pull.number)
 	}
 	if err := s.review(ctx, j, w, snap, r); err != nil {
 		return nil, err

@@ -23,20 +23,24 @@ func (s *Service) handleBranch(ctx context.Context, h Hint) error {
 	if !s.o.Release {
 		return nil
 	}
-	made, err := s.tagAll(ctx, h)
+	have, err := s.gh.releases(ctx)
+	if err != nil {
+		return err
+	}
+	made, gone, err := s.tagAll(ctx, have, h)
 	if made > 0 {
 		if err := s.o.Store.Refresh(ctx); err != nil {
 			return fmt.Errorf("reading the tags that were made: %w", err)
 		}
 	}
-	s.watchTags(h)
-	return errors.Join(err, s.releaseAll(ctx, h))
+	s.watchTags(h, gone)
+	return errors.Join(err, s.releaseAll(ctx, have, h))
 }
 
-// watchTags counts what is wrong with tags: that is for people, and is never
-// put right by itself.
-func (s *Service) watchTags(h Hint) {
-	n := 0
+// watchTags counts what is wrong with tags, beside the newest that are gone:
+// that is for people, and is never put right by itself.
+func (s *Service) watchTags(h Hint, gone int) {
+	n := gone
 	for _, t := range s.o.Store.Snapshot().Timelines {
 		for _, f := range t.Alarms {
 			if f.Code == "tag-ignored" || f.Code == "tag-missing" || f.Code == "version-unreadable" {
@@ -48,29 +52,41 @@ func (s *Service) watchTags(h Hint) {
 	s.metrics.alarms.Set(float64(n))
 }
 
-// tagAll makes the tags that are lacking, and counts them. Where one cannot be
-// made, the framework's later ones are not made either: it would be a gap for
-// ever.
-func (s *Service) tagAll(ctx context.Context, h Hint) (made int, err error) {
+// tagAll makes the tags that are lacking, and counts them, and those that are
+// gone. have are the tags with a release.
+func (s *Service) tagAll(ctx context.Context, have map[string]bool, h Hint) (made, gone int, err error) {
 	var errs []error
 	for _, t := range s.o.Store.Snapshot().Timelines {
-		for _, v := range t.Untagged() {
-			if why := t.Outdated(); why != "" {
-				errs = append(errs, fmt.Errorf("tagging %s: %s", t.ID, why))
-				break
+		m, g, err := s.tagEach(ctx, t, have, h)
+		made, gone, errs = made+m, gone+g, append(errs, err)
+	}
+	return made, gone, errors.Join(errs...)
+}
+
+// tagEach makes the tags of a framework. Where one cannot be made for now, the
+// later ones are not made either: it would be a gap for ever. Where it never
+// can, because its name is taken or it was deleted, the later ones are made.
+func (s *Service) tagEach(ctx context.Context, t *history.Timeline, have map[string]bool, h Hint) (made, gone int, err error) {
+	for _, v := range t.Untagged() {
+		if why := t.Outdated(); why != "" {
+			return made, gone, fmt.Errorf("tagging %s: %s", t.ID, why)
+		}
+		won, err := s.tag(ctx, v, have[v.TagName()])
+		if errors.Is(err, errTaken) || errors.Is(err, errDeleted) {
+			s.log.Warn("a tag needs somebody to look at it", "framework", t.ID, "message", err.Error())
+			if errors.Is(err, errDeleted) {
+				gone++ // the history knows nothing of it
 			}
-			won, err := s.tag(ctx, v)
-			if err != nil {
-				errs = append(errs, err)
-				break
-			}
-			made++
-			if won {
-				s.made("tag", v, h)
-			}
+			continue
+		}
+		if err != nil {
+			return made, gone, err
+		}
+		if made++; won {
+			s.made("tag", v, h)
 		}
 	}
-	return made, errors.Join(errs...)
+	return made, gone, nil
 }
 
 // made notes that something was made.
@@ -82,16 +98,25 @@ func (s *Service) made(kind string, v *history.Version, h Hint) {
 	about(s.log, h).Info("made a "+kind, "framework", v.Framework, "version", v.Number, "commit", v.Commit)
 }
 
+// Tags that are left as they are, for people to look at.
+var (
+	errTaken   = errors.New("its name is taken")
+	errDeleted = errors.New("it was deleted")
+)
+
 // tag makes the tag of a version. It is won if it is ours; the error says why
-// it is not there, or what another one of that name is.
-func (s *Service) tag(ctx context.Context, v *history.Version) (won bool, err error) {
+// it is not there, or what another one of that name is (errTaken). One that is
+// gone although it was released is not made again (errDeleted).
+func (s *Service) tag(ctx context.Context, v *history.Version, released bool) (won bool, err error) {
 	name := v.TagName()
 	there, ok, err := s.gh.tag(ctx, name)
-	if err != nil {
+	switch {
+	case err != nil:
 		return false, err
-	}
-	if ok {
+	case ok:
 		return false, refused(v, there)
+	case released:
+		return false, fmt.Errorf("the tag %s is not there, and its release is: %w, and is not made again", name, errDeleted)
 	}
 	m, err := s.merge(ctx, v)
 	if err != nil {
@@ -115,7 +140,7 @@ func (s *Service) tag(ctx context.Context, v *history.Version) (won bool, err er
 // refused is an error where a tag is not that of a version.
 func refused(v *history.Version, t history.Tag) error {
 	if why := v.Refuses(t); why != "" {
-		return fmt.Errorf("there is a tag %s already, and it is not of this version: %s", t.Name, why)
+		return fmt.Errorf("there is a tag %s already, and it is not of this version: %w, %s", t.Name, errTaken, why)
 	}
 	return nil
 }
@@ -181,22 +206,13 @@ func approvers(reviews []pullReview, head string) []string {
 }
 
 // releaseAll makes the releases that are lacking, one for each tag that counts.
-func (s *Service) releaseAll(ctx context.Context, h Hint) error {
+// have are the tags with a release.
+func (s *Service) releaseAll(ctx context.Context, have map[string]bool, h Hint) error {
 	snap := s.o.Store.Snapshot()
-	var have map[string]bool
 	var errs []error
 	for _, t := range snap.Timelines {
 		for i, v := range t.Versions {
-			if !v.Tagged() {
-				continue
-			}
-			if have == nil {
-				var err error
-				if have, err = s.gh.releases(ctx); err != nil {
-					return err
-				}
-			}
-			if have[v.TagName()] {
+			if !v.Tagged() || have[v.TagName()] {
 				continue
 			}
 			made, err := s.release(ctx, t, history.Standing{Version: v, Index: i}, snap.Location)

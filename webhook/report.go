@@ -15,6 +15,7 @@ type Report struct {
 	Number                int
 	Head, Base, MergeBase string // commits
 	Fork, Draft           bool
+	Locked                bool // nobody can comment on it but people, and so there is no comment
 	Merged                bool // judged as merged with the base, and not beside the merge base
 	At                    time.Time
 	Location              *time.Location       // the organisation's, nil is UTC

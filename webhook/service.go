@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/milepost-dev/milepost/internal/compile"
+	"github.com/milepost-dev/milepost/internal/gitrepo"
 	"github.com/milepost-dev/milepost/internal/history"
 )
 
@@ -52,6 +53,7 @@ type Service struct {
 	known     known
 	asked     *asked
 	looked    heads
+	begun     begun
 }
 
 // check names all that is wrong with the options.
@@ -152,6 +154,9 @@ func (s *Service) Handle(ctx context.Context, h Hint) error {
 	defer cancel()
 	start := time.Now()
 	kind, err := s.handle(ctx, h)
+	if errors.Is(err, gitrepo.ErrDenied) {
+		s.gh.renew()
+	}
 	s.metrics.jobs.WithLabelValues(kind, outcome(err)).Observe(time.Since(start).Seconds())
 	return err
 }

@@ -139,6 +139,7 @@ func (r *Report) opening() string {
 	}{
 		{r.Draft, "is still a draft: it is checked again with each change."},
 		{r.Fork, "comes from a copy of the repository (a fork), and is judged by the house rules that hold here."},
+		{r.Locked, "has a locked conversation: Milepost cannot comment there, and all that it has to say stands here."},
 		{!r.Merged, "was compared with the text from which it was begun, because it cannot be merged as it stands, or GitHub cannot tell yet."},
 	} {
 		if is.so {

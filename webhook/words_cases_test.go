@@ -141,6 +141,7 @@ func pulls() []pull {
 		{name: "own-failure", change: []edit{typo}, set: func(r *Report) {
 			*r = Report{Number: r.Number, Head: r.Head, Touches: true, Failed: "reading the texts took longer than a minute"}
 		}},
+		{name: "locked", change: []edit{typo}, set: func(r *Report) { r.Locked = true }},
 		{name: "superseded", change: []edit{typo}, set: func(r *Report) { r.Superseded = "0123456789abcdef0123456789abcdef01234567" }},
 		{name: "no-framework", change: []edit{create(map[string]string{"README.md": "Hello\n"})}, set: func(r *Report) { r.Touches = false }},
 	}

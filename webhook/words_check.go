@@ -89,8 +89,14 @@ func (r *Report) Status() (state, description string) {
 	if r.Superseded != "" || r.Failed != "" || r.Touches && r.Verdict == nil {
 		state = "error"
 	}
+	if r.Locked && r.withoutVerdict() == "" {
+		return state, cut(r.title(), maxDescription-len(lockedWords)) + lockedWords
+	}
 	return state, r.title()
 }
+
+// lockedWords end the description of a status that has no comment beside it.
+const lockedWords = "; no comment, the conversation is locked"
 
 // asRead is what staff read of the change, once it is merged and shown.
 func (r *Report) asRead() string {

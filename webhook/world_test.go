@@ -41,10 +41,15 @@ func (c *clock) pass(d time.Duration) {
 // list is a queue that a test works off itself.
 type list struct {
 	hints []Hint
-	drop  bool // deliveries are lost
+	drop  bool       // deliveries are lost
+	add   func(Hint) // instead of what follows, nil for that
 }
 
 func (l *list) Add(h Hint) {
+	if l.add != nil {
+		l.add(h)
+		return
+	}
 	if i := slices.IndexFunc(l.hints, func(o Hint) bool { return o.Key == h.Key }); i >= 0 {
 		l.hints[i].join(h)
 		return
@@ -65,6 +70,7 @@ type world struct {
 	s       *Service
 	account func(*Account)
 	cache   string // of compiled texts, which is no state
+	tries   int    // of the first fetch [1]
 	slept   time.Duration
 	log     heard // by the service
 }
@@ -86,8 +92,9 @@ type worldOptions struct {
 	hub     fakehub.Options
 	account func(*Account)
 	files   map[string]string
-	from    string // a repository on this machine that takes the place of files
-	cache   string // of compiled texts, for several worlds that have the same
+	from    string       // a repository on this machine that takes the place of files
+	cache   string       // of compiled texts, for several worlds that have the same
+	prepare func(*world) // before the service starts, nil for nothing
 }
 
 func newWorld(t *testing.T, o worldOptions) *world {
@@ -110,6 +117,9 @@ func newWorld(t *testing.T, o worldOptions) *world {
 	for _, who := range []string{"ada", "bea", "early", "stranger"} { // whose numbers are in their commits
 		w.repo.SetPermission(who, "write")
 	}
+	if o.prepare != nil {
+		o.prepare(w)
+	}
 	w.start()
 	return w
 }
@@ -127,8 +137,13 @@ func (w *world) start() {
 	}
 	gh, err := Connect(a)
 	w.check(err)
-	repo, err := gitrepo.Open(ctx, gitrepo.Options{Location: gh.CloneURL(), CacheDir: w.t.TempDir(), Branch: "main", TokenSource: gh.Token})
-	w.check(err)
+	var repo *gitrepo.Repo
+	for try := 0; repo == nil; try++ {
+		repo, err = gitrepo.Open(ctx, gitrepo.Options{Location: gh.CloneURL(), CacheDir: w.t.TempDir(), Branch: "main", TokenSource: gh.Token})
+		if err != nil && try+1 >= w.tries {
+			w.t.Fatal(err)
+		}
+	}
 	w.t.Cleanup(func() { _ = repo.Close() })
 	c, err := compile.New(compile.Options{CacheDir: w.cache})
 	w.check(err)
@@ -186,7 +201,7 @@ func (w *world) drain() {
 		if err := w.s.Handle(w.t.Context(), h); err != nil {
 			w.t.Logf("%s: %v", h.Key, err)
 			watch.Said("an error", fmt.Append(nil, err))
-			if tries[h.Key]++; tries[h.Key] == 8 {
+			if tries[h.Key]++; tries[h.Key] >= 8 {
 				w.s.gaveUp(w.t.Context(), h, err)
 				continue
 			}

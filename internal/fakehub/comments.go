@@ -58,12 +58,22 @@ func goodBody(body string) *refusal {
 	return tooLong("body", body, maxComment)
 }
 
+// silenced refuses to write in a conversation that is locked to all but people
+// who may write to the repository; an App is none of them:
+// https://docs.github.com/communities/moderating-comments-and-conversations/locking-conversations
+func (c *call) silenced(p pull) *refusal {
+	if p.locked && c.who.kind != asUser {
+		return forbidden("Unable to create comment because issue is locked.")
+	}
+	return nil
+}
+
 func createComment(c *call) (reply, *refusal) {
 	p, is := c.pull()
 	if !is {
 		return no(notFound())
 	}
-	if r := goodBody(c.text("body")); r != nil {
+	if r := firstOf(c.silenced(p), goodBody(c.text("body"))); r != nil {
 		return no(r)
 	}
 	return created(c.repo.renderComment(c.repo.comment(p.number, c.who.login, c.text("body"))))
@@ -90,7 +100,8 @@ func updateComment(c *call) (reply, *refusal) {
 	if !is {
 		return no(notFound())
 	}
-	if r := goodBody(c.text("body")); r != nil {
+	p, _ := c.repo.pulls.get(m.issue)
+	if r := firstOf(c.silenced(p), goodBody(c.text("body"))); r != nil {
 		return no(r)
 	}
 	m.body, m.updated = c.text("body"), c.hub.now()

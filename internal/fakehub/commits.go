@@ -62,6 +62,9 @@ func (r *Repo) renderFiles(files []fileDiff, head string) []obj {
 
 // revision is a commit by what callers name it: a SHA, a branch, a tag, or a ref.
 func (c *call) revision(name string) string {
+	if fullSHA.MatchString(name) { // GitHub has no branches and tags of such names
+		return c.repo.git.resolve(name)
+	}
 	for _, rev := range []string{"refs/heads/" + name, "refs/tags/" + name, "refs/" + name, name} {
 		if strings.ContainsAny(rev, "^~:@{ ") {
 			return ""

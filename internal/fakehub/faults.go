@@ -1,7 +1,9 @@
 package fakehub
 
 import (
+	"context"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -34,6 +36,12 @@ const (
 	Stale
 	// Skew moves the Date header by Delay.
 	Skew
+	// Revoked answers 401, and makes all tokens of installations void.
+	Revoked
+	// Late ends the connection without an answer, and does what was asked
+	// when Lag (0 is 1) more calls have come, or when the faults are cleared:
+	// a call that its caller has given up.
+	Late
 
 	// DropDelivery loses a delivery: it is recorded as failed and never sent.
 	DropDelivery
@@ -44,7 +52,7 @@ const (
 )
 
 var kindNames = [...]string{"no fault", "error before", "error after", "cut before", "cut after", "cut midway", "secondary limit", "primary limit", "slow",
-	"stale", "skew", "drop delivery", "double delivery", "hold delivery"}
+	"stale", "skew", "revoked", "late", "drop delivery", "double delivery", "hold delivery"}
 
 func (k Kind) String() string {
 	if k < 0 || int(k) >= len(kindNames) {
@@ -93,11 +101,48 @@ func (h *Hub) Fault(f Fault) {
 	h.faults = append(h.faults, &rule{Fault: f})
 }
 
-// ClearFaults ends all rules.
+// ClearFaults ends all rules. What is late happens now.
 func (h *Hub) ClearFaults() {
 	h.mu.Lock()
-	defer h.mu.Unlock()
 	h.faults = nil
+	for _, c := range h.late {
+		c.due = 0
+	}
+	h.mu.Unlock()
+	h.catchUp()
+}
+
+// postpone keeps a call until some more have come.
+func (h *Hub) postpone(c *call, lag int) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	c.r = c.r.WithContext(context.WithoutCancel(c.r.Context()))
+	c.due = c.N + max(lag, 1)
+	h.late = append(h.late, c)
+}
+
+// catchUp does what is late and due.
+func (h *Hub) catchUp() {
+	h.mu.Lock()
+	var due []*call
+	h.late = slices.DeleteFunc(h.late, func(c *call) bool {
+		if h.calls < c.due {
+			return false
+		}
+		due = append(due, c)
+		return true
+	})
+	for _, c := range due {
+		c.N = h.calls // it shows in lists from now on
+		h.inFlight++
+	}
+	h.mu.Unlock()
+	for _, c := range due {
+		h.effect(c)
+		h.mu.Lock()
+		h.inFlight--
+		h.mu.Unlock()
+	}
 }
 
 // comes counts a match and reports whether the fault comes this time.
@@ -107,7 +152,15 @@ func (r *rule) comes(h *Hub) bool {
 		return false
 	}
 	r.came++
+	h.came++
 	return true
+}
+
+// FaultsHit is how often something went wrong by a rule, cleared or not.
+func (h *Hub) FaultsHit() int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.came
 }
 
 // plan is what goes wrong with one call.
@@ -115,7 +168,8 @@ type plan struct {
 	delay, skew   time.Duration
 	lag           int
 	before, after *response
-	cut           Kind // CutBefore, CutAfter or CutMidway
+	cut           Kind // CutBefore, CutAfter, CutMidway or Late
+	late          int
 	names         []string
 }
 
@@ -154,9 +208,16 @@ func (p *plan) take(f Fault, h *Hub) {
 		p.refuse(secondary(f.Status, f.Delay))
 	case PrimaryLimit:
 		p.refuse(primary(h.now().Add(f.Delay), h.opts.RateLimit))
-	case CutBefore, CutAfter, CutMidway:
+	case Revoked:
+		for secret, t := range h.tokens {
+			if t.install != nil {
+				delete(h.tokens, secret)
+			}
+		}
+		p.refuse(&refusal{status: http.StatusUnauthorized, message: "Bad credentials"})
+	case CutBefore, CutAfter, CutMidway, Late:
 		if p.cut == 0 {
-			p.cut = f.Kind
+			p.cut, p.late = f.Kind, f.Lag
 		}
 	}
 }

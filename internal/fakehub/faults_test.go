@@ -90,7 +90,7 @@ func TestFaultRules(t *testing.T) {
 		return res.StatusCode
 	}
 	f.hub.Fault(Fault{Kind: ErrorBefore, Path: "/meta", Nth: 2})
-	if got := fmt.Sprint(get(), get(), get()); got != "200 502 200" {
+	if got := fmt.Sprint(get(), get(), get(), f.hub.FaultsHit()); got != "200 502 200 1" {
 		t.Errorf("nth: got %s", got)
 	}
 	f.hub.ClearFaults()

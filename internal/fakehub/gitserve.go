@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 var gitPath = regexp.MustCompile(`^/([^/]+)/([^/]+?)(?:\.git)?/(info/refs|git-upload-pack|git-receive-pack)$`)
@@ -80,10 +81,13 @@ func gitRefusal(r *refusal) *response {
 	return &response{r.status, header, []byte(r.message + "\n")}
 }
 
+// gitPrograms is the directory of Git's own programs.
+var gitPrograms = sync.OnceValues(func() (string, error) { return bare{dir: os.TempDir()}.run("--exec-path") })
+
 // backend runs git http-backend and takes its whole answer. Refs that are denied
 // are not changed: see updateHook.
 func (c *call) backend(denied ...string) *response {
-	root, err := bare{c.repo.git.dir}.run("--exec-path")
+	root, err := gitPrograms()
 	if err != nil {
 		return (&refusal{status: http.StatusInternalServerError, message: err.Error()}).response()
 	}

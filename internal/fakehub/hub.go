@@ -89,6 +89,8 @@ type Hub struct {
 	log        []Call
 	violations []Violation
 	faults     []*rule
+	late       []*call
+	came       int // how often a fault came
 	limits     map[string]*limit
 	pending    []*delivery
 	sent       []*delivery

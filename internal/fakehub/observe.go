@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"time"
 )
 
 // change is a ref that moved: old or new is zero if it came or went.
@@ -48,9 +49,21 @@ func (r *Repo) observe(by string) error {
 			if err := r.follow(branch, c, by); err != nil {
 				return err
 			}
+		} else if c.new == zero {
+			r.withdraw(strings.TrimPrefix(c.ref, "refs/tags/"))
 		}
 	}
 	return r.settleQueue()
+}
+
+// withdraw makes the release of a tag that is gone a draft, as GitHub does.
+func (r *Repo) withdraw(tag string) {
+	for _, v := range r.releases.list(now) {
+		if v.tag == tag && !v.draft {
+			v.draft, v.published = true, time.Time{}
+			r.releases.put(r.hub.calls, v.id, v)
+		}
+	}
 }
 
 func moved(before, after map[string]string) []change {
@@ -129,7 +142,7 @@ func (r *Repo) baseMoved(p pull, c change, by string) error {
 		return r.closePull(p, by)
 	}
 	if r.git.ancestor(p.headSHA, c.new) {
-		p.state, p.merged, p.mergedBy, p.mergeCommit = "closed", true, by, p.headSHA
+		p.state, p.merged, p.mergedBy, p.mergeCommit, p.onto = "closed", true, by, p.headSHA, c.old
 		p.closedAt, p.mergedAt = r.hub.now(), r.hub.now()
 		r.save(p)
 		return r.emitPull("closed", p, by, nil)

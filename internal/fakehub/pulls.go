@@ -14,8 +14,9 @@ type pull struct {
 	headRef, headSHA      string
 	baseRef, baseSHA      string // the base's tip when the head last moved, as GitHub has it
 	state                 string // open or closed
-	draft, merged         bool
+	draft, merged, locked bool
 	mergedBy, mergeCommit string
+	onto                  string // the base's tip before it was merged
 	test                  string // the test merge
 	mergeable             *bool  // nil if it is not known yet
 	reads                 int    // since it is not known

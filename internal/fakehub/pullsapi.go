@@ -18,7 +18,7 @@ func (r *Repo) renderPull(p pull, whole bool) (obj, error) {
 		labels = append(labels, r.renderLabel(name))
 	}
 	out := obj{
-		"id": p.id, "node_id": node("PullRequest", p.id), "number": p.number, "state": p.state, "locked": false, "title": p.title, "body": text(p.body),
+		"id": p.id, "node_id": node("PullRequest", p.id), "number": p.number, "state": p.state, "locked": p.locked, "title": p.title, "body": text(p.body),
 		"user": h.person(p.author), "draft": p.draft, "created_at": stamp(p.made), "updated_at": stamp(p.updated), "closed_at": stamp(p.closedAt),
 		"merged_at": stamp(p.mergedAt), "merge_commit_sha": text(p.test + p.mergeCommit), "labels": append([]obj{}, labels...),
 		"head": r.renderEnd(p.headRepo, p.headRef, p.headSHA), "base": r.renderEnd(r, p.baseRef, p.baseSHA), "author_association": r.association(p.author),
@@ -274,6 +274,19 @@ func listPullCommits(c *call) (reply, *refusal) {
 	return list(c.repo.renderCommits(commits[:min(len(commits), 250)]))
 }
 
+// brings says whether a pull request brought a commit to its base, as each of
+// those of a rebase, or is to bring it.
+func (r *Repo) brings(p pull, at string) bool {
+	from, to := p.baseSHA, p.headSHA
+	switch {
+	case p.merged:
+		from, to = p.onto, p.mergeCommit
+	case p.state != "open":
+		return false
+	}
+	return r.git.ancestor(at, to) && !r.git.ancestor(at, from)
+}
+
 func listCommitPulls(c *call) (reply, *refusal) {
 	at := c.repo.git.resolve(c.params["commit_sha"])
 	if at == "" {
@@ -281,7 +294,7 @@ func listCommitPulls(c *call) (reply, *refusal) {
 	}
 	var pulls []pull
 	for _, p := range c.repo.pulls.list(c.at) {
-		if p.headSHA == at || p.mergeCommit == at || !p.merged && p.state == "open" && c.repo.git.ancestor(at, p.headSHA) && !c.repo.git.ancestor(at, p.baseSHA) {
+		if p.headSHA == at || c.repo.brings(p, at) {
 			pulls = append(pulls, p)
 		}
 	}

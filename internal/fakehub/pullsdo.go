@@ -70,6 +70,21 @@ func (r *Repo) SetDraft(n int, draft bool) error {
 	})
 }
 
+// SetLocked locks the conversation on a pull request, or unlocks it.
+func (r *Repo) SetLocked(n int, locked bool) error {
+	return r.change(n, func(p *pull) error {
+		if p.locked == locked {
+			return nil
+		}
+		action := "unlocked"
+		if p.locked = locked; locked {
+			action = "locked"
+		}
+		r.save(*p)
+		return r.emitPull(action, *p, "ada", nil)
+	})
+}
+
 // EditPull changes a pull request's title and body.
 func (r *Repo) EditPull(n int, title, body string) error {
 	return r.change(n, func(p *pull) error { return r.edit(*p, title, body, p.baseRef, p.author) })
@@ -171,10 +186,11 @@ func (r *Repo) mergeBy(p pull, method string) (string, error) {
 
 // mergedAs puts the base on a commit that has the pull request in it.
 func (r *Repo) mergedAs(p pull, sha, by string) error {
-	if err := r.git.setRef("refs/heads/"+p.baseRef, sha, r.refs["refs/heads/"+p.baseRef]); err != nil {
+	onto := r.refs["refs/heads/"+p.baseRef]
+	if err := r.git.setRef("refs/heads/"+p.baseRef, sha, onto); err != nil {
 		return err
 	}
-	r.markMerged(p, sha, by)
+	r.markMerged(p, onto, sha, by)
 	if err := r.observe(by); err != nil {
 		return err
 	}
@@ -184,8 +200,8 @@ func (r *Repo) mergedAs(p pull, sha, by string) error {
 	return nil
 }
 
-func (r *Repo) markMerged(p pull, sha, by string) {
-	p.state, p.merged, p.mergedBy, p.mergeCommit = "closed", true, by, sha
+func (r *Repo) markMerged(p pull, onto, sha, by string) {
+	p.state, p.merged, p.mergedBy, p.mergeCommit, p.onto = "closed", true, by, sha, onto
 	p.closedAt, p.mergedAt, p.test = r.hub.now(), r.hub.now(), ""
 	r.save(p)
 }

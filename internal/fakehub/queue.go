@@ -189,10 +189,12 @@ func (r *Repo) mergeGroup(g *group) error {
 	if err := r.git.setRef("refs/heads/"+g.base, g.head(), g.onto); err != nil {
 		return err
 	}
+	onto := g.onto
 	for i, n := range g.pulls {
 		if p, ok := r.pulls.get(n); ok {
-			r.markMerged(p, g.heads[i], queueLogin)
+			r.markMerged(p, onto, g.heads[i], queueLogin)
 		}
+		onto = g.heads[i]
 	}
 	if err := r.drop(g, "merged"); err != nil {
 		return err

@@ -69,7 +69,7 @@ func createReview(c *call) (reply, *refusal) {
 	case event == "REQUEST_CHANGES" && body == "", event == "COMMENT" && body == "" && len(given) == 0:
 		return no(invalid("body: a review of this kind needs one"))
 	}
-	if r := firstOf(tooLong("body", body, maxComment), c.repo.inPull(p, at)); r != nil {
+	if r := firstOf(c.silenced(p), tooLong("body", body, maxComment), c.repo.inPull(p, at)); r != nil {
 		return no(r)
 	}
 	files, err := c.repo.pullDiff(p)

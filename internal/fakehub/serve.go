@@ -53,6 +53,7 @@ type call struct {
 	who    actor
 	repo   *Repo
 	at     int // lists are answered as they were after this call
+	due    int // of a call that is late: the call after which it has its effect
 }
 
 // response is an answer before it is sent.
@@ -120,6 +121,7 @@ func (h *Hub) serve(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	c, p := h.begin(r, body)
+	h.catchUp()
 	h.hook(Before, c.Call)
 	if p.delay > 0 {
 		select {
@@ -130,6 +132,8 @@ func (h *Hub) serve(w http.ResponseWriter, r *http.Request) {
 	var res *response
 	switch {
 	case p.cut == CutBefore:
+	case p.cut == Late:
+		h.postpone(c, p.late)
 	case p.before != nil:
 		res = p.before
 	default:
@@ -233,7 +237,7 @@ func (h *Hub) Violations() []Violation {
 
 // send sends an answer, or cuts the connection.
 func (h *Hub) send(w http.ResponseWriter, res *response, p plan) {
-	if res == nil || p.cut == CutBefore || p.cut == CutAfter {
+	if res == nil || p.cut == CutAfter {
 		cut(w, nil)
 		return
 	}

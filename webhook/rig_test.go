@@ -22,10 +22,10 @@ import (
 	"github.com/milepost-dev/milepost/internal/synth"
 )
 
-// stage is a GitHub with one repository, over real HTTP and by the real clock,
+// rig is a GitHub with one repository, over real HTTP and by the real clock,
 // and the service beside it with its real queue: for benchmarks, and for tests
 // that count.
-type stage struct {
+type rig struct {
 	tb    testing.TB
 	hub   *fakehub.Hub
 	repo  *fakehub.Repo
@@ -40,9 +40,9 @@ type stage struct {
 	stop  func() // ends the service, once it runs
 }
 
-func newStage(tb testing.TB, hub fakehub.Options, repo fakehub.RepoOptions) *stage {
+func newRig(tb testing.TB, hub fakehub.Options, repo fakehub.RepoOptions) *rig {
 	tb.Helper()
-	g := &stage{tb: tb, stop: func() {}, done: make(chan time.Time)}
+	g := &rig{tb: tb, stop: func() {}, done: make(chan time.Time)}
 	hub.Dir, hub.WebhookSecret, hub.Hook = tb.TempDir(), secret, g.tell
 	hub.RateLimit = 1_000_000 // what an hour brings is not of interest here
 	var err error
@@ -58,14 +58,14 @@ func newStage(tb testing.TB, hub fakehub.Options, repo fakehub.RepoOptions) *sta
 	return g
 }
 
-// newBigStage has a hundred frameworks of some 60 KB.
-func newBigStage(tb testing.TB) *stage {
+// newBigRig has a hundred frameworks of some 60 KB.
+func newBigRig(tb testing.TB) *rig {
 	tb.Helper()
 	dir := tb.TempDir()
 	if err := synth.Write(context.Background(), dir, synth.Options{Seed: 1, Commits: 1, Frameworks: 100}); err != nil {
 		tb.Fatal(err)
 	}
-	g := newStage(tb, fakehub.Options{}, fakehub.RepoOptions{From: dir})
+	g := newRig(tb, fakehub.Options{}, fakehub.RepoOptions{From: dir})
 	g.dir = dir
 	return g
 }
@@ -74,7 +74,7 @@ func topic(i int) string { return fmt.Sprint("topic-", i) }
 
 // change is what the ith pull request changes: a level of one framework gets a
 // summary.
-func (g *stage) change(i int) (name, text string) {
+func (g *rig) change(i int) (name, text string) {
 	g.tb.Helper()
 	levels, err := filepath.Glob(filepath.Join(g.dir, "frameworks/*/l3.cue"))
 	g.check(err)
@@ -86,7 +86,7 @@ func (g *stage) change(i int) (name, text string) {
 }
 
 // openPull opens the ith pull request.
-func (g *stage) openPull(i int) int {
+func (g *rig) openPull(i int) int {
 	g.tb.Helper()
 	name, text := g.change(i)
 	n, err := g.repo.OpenPull(fakehub.PullOptions{Branch: topic(i), Files: map[string]string{name: text}, Body: strings.Repeat("Why this is proposed, at some length. ", 250)})
@@ -95,7 +95,7 @@ func (g *stage) openPull(i int) int {
 }
 
 // tell tells of completed checks.
-func (g *stage) tell(at fakehub.Point, c fakehub.Call) {
+func (g *rig) tell(at fakehub.Point, c fakehub.Call) {
 	if at != fakehub.After || c.Method != http.MethodPatch || !strings.Contains(c.Path, "/check-runs/") {
 		return
 	}
@@ -105,7 +105,7 @@ func (g *stage) tell(at fakehub.Point, c fakehub.Call) {
 	}
 }
 
-func (g *stage) check(err error) {
+func (g *rig) check(err error) {
 	g.tb.Helper()
 	if err != nil {
 		g.tb.Fatal(err)
@@ -113,7 +113,7 @@ func (g *stage) check(err error) {
 }
 
 // open makes the service with a cache directory, and reads the history.
-func (g *stage) open(cache string) {
+func (g *rig) open(cache string) {
 	g.tb.Helper()
 	g.stop()
 	ctx := context.Background()
@@ -135,7 +135,7 @@ func (g *stage) open(cache string) {
 }
 
 // run has hints worked off, until the test ends or the service is opened anew.
-func (g *stage) run() {
+func (g *rig) run() {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- g.s.Run(ctx) }()
@@ -149,7 +149,7 @@ func (g *stage) run() {
 }
 
 // deliver has the hub's deliveries sent as they come, until the test ends.
-func (g *stage) deliver() {
+func (g *rig) deliver() {
 	g.hub.SetWebhook(g.hooks.URL, secret)
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
@@ -158,7 +158,7 @@ func (g *stage) deliver() {
 }
 
 // until waits for something to be so.
-func (g *stage) until(what string, so func() bool) {
+func (g *rig) until(what string, so func() bool) {
 	g.tb.Helper()
 	for end := time.Now().Add(5 * time.Minute); !so(); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(end) {
@@ -168,12 +168,12 @@ func (g *stage) until(what string, so func() bool) {
 }
 
 // sent says whether no delivery waits to be sent.
-func (g *stage) sent() bool {
+func (g *rig) sent() bool {
 	return !slices.ContainsFunc(g.hub.Deliveries(), func(d fakehub.Delivery) bool { return !d.Sent && d.Error == "" })
 }
 
 // idle says whether nothing waits to be sent or worked off.
-func (g *stage) idle() bool {
+func (g *rig) idle() bool {
 	if !g.sent() {
 		return false
 	}
@@ -183,7 +183,7 @@ func (g *stage) idle() bool {
 
 // checked says whether each open pull request has a completed check on its
 // newest commit, and its comment.
-func (g *stage) checked() bool {
+func (g *rig) checked() bool {
 	g.tb.Helper()
 	is, err := g.repo.State()
 	g.check(err)
@@ -203,7 +203,7 @@ func (g *stage) checked() bool {
 }
 
 // git runs the git command in a directory.
-func (g *stage) git(dir string, in []byte, args ...string) {
+func (g *rig) git(dir string, in []byte, args ...string) {
 	g.tb.Helper()
 	cmd := exec.Command("git", args...)
 	cmd.Dir, cmd.Stdin = dir, bytes.NewReader(in)
