@@ -169,7 +169,7 @@ func (b *browser) forms(t *testing.T) {
 		t.Errorf("both days lead to %s, which says %q", b.Path(t), got)
 	}
 	b.Open(t, care+"/diff?from=7.0.0&to=8.3.0")
-	b.Run(t, chromedp.Click(".choose summary"), chromedp.SetValue("#for-level", "l3"), chromedp.SetValue("#to", "9.0.0-next.20260901T100000Z"), chromedp.Click(".choose .pair button"), chromedp.WaitVisible(".range"))
+	b.Run(t, chromedp.Click(".choose summary"), chromedp.SetValue("#for-level", "l3"), chromedp.SetValue("#to", "9.0.0-next.20260901T100000Z"), chromedp.Click(".choose .pair button"), chromedp.WaitReady(`#for-level option[value="l3"][selected]`))
 	if got := b.Path(t); got != care+"/diff?from=7.0.0&to=9.0.0-next.20260901T100000Z&level=l3" {
 		t.Errorf("comparing leads to %s", got)
 	}

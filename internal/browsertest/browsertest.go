@@ -54,7 +54,7 @@ func Start(t testing.TB, url string, others ...string) *Browser {
 	t.Cleanup(stop)
 	ctx, stop = chromedp.NewContext(ctx)
 	t.Cleanup(stop)
-	ctx, stop = context.WithTimeout(ctx, 5*time.Minute)
+	ctx, stop = context.WithTimeout(ctx, 10*time.Minute)
 	t.Cleanup(stop)
 	b.Ctx = ctx
 	chromedp.ListenTarget(ctx, b.listen)
