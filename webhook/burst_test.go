@@ -9,9 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
-	dto "github.com/prometheus/client_model/go"
-
 	"github.com/milepost-dev/milepost/internal/fakehub"
 	"github.com/milepost-dev/milepost/internal/gittest"
 )
@@ -51,7 +48,7 @@ func (b burst) play(tb testing.TB) burstCounts {
 	b.prepare(g)
 	g.open(tb.TempDir())
 	g.run()
-	g.until("it has looked at everything once", func() bool { return g.idle() && value(tb, g.s.metrics.reconciled) > 0 })
+	g.until("it has looked at everything once", func() bool { return g.idle() && g.value("reconciled_timestamp_seconds") > 0 })
 	b.move(g, 0)
 	for i := range b.pulls {
 		n, err := g.repo.OpenPull(fakehub.PullOptions{Branch: topic(i)})
@@ -72,7 +69,7 @@ func (b burst) play(tb testing.TB) burstCounts {
 	g.until("it is calm", g.idle)
 	c.calm = time.Since(start)
 	c.deliveries = len(g.hub.Deliveries())
-	c.judged, c.compiled = int64(value(tb, g.s.metrics.judged)), g.c.Compiled()-compiled
+	c.judged, c.compiled = int64(g.value("judged_total")), g.c.Compiled()-compiled
 	for _, call := range g.hub.Calls()[calls:] {
 		c.count(call)
 	}
@@ -166,13 +163,18 @@ func (b burst) right(g *rig) {
 }
 
 // value is that of a counter or gauge.
-func value(tb testing.TB, m prometheus.Metric) float64 {
-	tb.Helper()
-	var out dto.Metric
-	if err := m.Write(&out); err != nil {
-		tb.Fatal(err)
+func (g *rig) value(name string) float64 {
+	g.tb.Helper()
+	all, err := g.metrics.Gather()
+	g.check(err)
+	for _, family := range all {
+		if family.GetName() == "milepost_webhook_"+name {
+			m := family.GetMetric()[0]
+			return m.GetCounter().GetValue() + m.GetGauge().GetValue()
+		}
 	}
-	return out.GetCounter().GetValue() + out.GetGauge().GetValue()
+	g.tb.Fatalf("there is no metric %s", name)
+	return 0
 }
 
 // evaluations is how often a pull request was judged, on average.

@@ -15,6 +15,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"github.com/milepost-dev/milepost/internal/compile"
 	"github.com/milepost-dev/milepost/internal/fakehub"
 	"github.com/milepost-dev/milepost/internal/gitrepo"
@@ -26,18 +28,19 @@ import (
 // and the service beside it with its real queue: for benchmarks, and for tests
 // that count.
 type rig struct {
-	tb    testing.TB
-	hub   *fakehub.Hub
-	repo  *fakehub.Repo
-	url   string
-	dir   string         // of the frameworks, in a big one
-	done  chan time.Time // when checks are completed, where somebody waits for that
-	c     *compile.Compiler
-	store *history.Store
-	gh    *GitHub
-	s     *Service
-	hooks *httptest.Server
-	stop  func() // ends the service, once it runs
+	tb      testing.TB
+	hub     *fakehub.Hub
+	repo    *fakehub.Repo
+	url     string
+	dir     string         // of the frameworks, in a big one
+	done    chan time.Time // when checks are completed, where somebody waits for that
+	c       *compile.Compiler
+	store   *history.Store
+	gh      *GitHub
+	metrics *prometheus.Registry
+	s       *Service
+	hooks   *httptest.Server
+	stop    func() // ends the service, once it runs
 }
 
 func newRig(tb testing.TB, hub fakehub.Options, repo fakehub.RepoOptions) *rig {
@@ -127,8 +130,9 @@ func (g *rig) open(cache string) {
 	g.check(err)
 	g.store = history.NewStore(history.Options{Repo: repo, Root: "frameworks", Compiler: g.c, Tags: history.TagsOf(repo)})
 	g.check(g.store.Refresh(ctx))
+	g.metrics = prometheus.NewRegistry()
 	g.s, err = New(Options{GitHub: gh, Secrets: []Secret{NewSecret(secret)}, ServerURL: "https://careers.example.com",
-		Trees: repo, Store: g.store, Compiler: g.c, Root: "frameworks"})
+		Trees: repo, Store: g.store, Compiler: g.c, Root: "frameworks", Metrics: g.metrics})
 	g.check(err)
 	g.hooks = httptest.NewServer(g.s.Handler())
 	g.tb.Cleanup(g.hooks.Close)
