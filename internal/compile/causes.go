@@ -90,7 +90,7 @@ func (p *parsed) conflict(at string) (cause, bool) {
 		if parts := strings.SplitN(at, ".", 3); len(parts) == 3 && singular[parts[0]] != "" && p.copied(parts[0]+"."+parts[1]) {
 			return p.double(parts[0] + "." + parts[1]), true
 		}
-		c := p.here(last.label.File, last.from, "conflicting-values", fmt.Sprintf("%s stands twice, with two different values", thing(at)),
+		c := p.here(last.label.File, last.from, "conflicting-values", fmt.Sprintf("%s stands twice, with two different values", p.index.thing(at)),
 			"Keep one of the two and delete the other one.", newPatch(blank(m.data, last.from, last.to, "{}")))
 		c.Path, c.Also = at, []diag.Position{first.label}
 		return c, true
@@ -130,7 +130,7 @@ func (p *parsed) double(at string) cause {
 	if name := stem(copied.label.File); name != id && asID(name) == name && len(p.index.places[parent(at)+"."+name]) == 0 {
 		help = fmt.Sprintf("If this is another %s, give it an id of its own, such as %s. If not, delete one of the two.", singular[parent(at)], name)
 	}
-	c := p.here(copied.label.File, copied.from, "conflicting-values", fmt.Sprintf("%s stands twice, and the two differ", thing(at)), help,
+	c := p.here(copied.label.File, copied.from, "conflicting-values", fmt.Sprintf("%s stands twice, and the two differ", p.index.thing(at)), help,
 		newPatch(blank(m.data, copied.from, copied.to, "{}")))
 	c.Path = at
 	for _, other := range places {

@@ -51,7 +51,7 @@ func (x *explainer) value(v any, s *shape, path string) (any, bool) {
 		return x.number(v, s, path)
 	case kindBool:
 		if _, ok := v.(bool); !ok {
-			x.add("wrong-type", path, fmt.Sprintf("%s must be true or false, and not %s", thing(path), show(v)), "Write true or false, without quotes.")
+			x.add("wrong-type", path, fmt.Sprintf("%s must be true or false, and not %s", x.index.thing(path), show(v)), "Write true or false, without quotes.")
 			return nil, false
 		}
 		return v, true
@@ -97,7 +97,7 @@ func (x *explainer) structure(v any, s *shape, path string) (any, bool) {
 	}
 	for _, name := range s.order {
 		if _, there := m[name]; !there && s.fields[name].required && !meant[name] {
-			x.add("missing-field", join(path, name), fmt.Sprintf("%s has no %s", thing(path), name), fmt.Sprintf("Add %s. %s%s", name, capital(s.fields[name].doc), example(name)))
+			x.add("missing-field", join(path, name), fmt.Sprintf("%s has no %s", x.index.thing(path), name), fmt.Sprintf("Add %s. %s%s", name, capital(s.fields[name].doc), example(name)))
 		}
 	}
 	return out, true
@@ -123,7 +123,7 @@ func sameSort(v any, s *shape) bool {
 // unknownField says that there is no such field, and returns the one that was
 // probably meant.
 func (x *explainer) unknownField(name string, s *shape, path string) string {
-	message := fmt.Sprintf("there is no field %q in %s", name, thing(path))
+	message := fmt.Sprintf("there is no field %q in %s", name, x.index.thing(path))
 	help := "The fields there are: " + strings.Join(s.order, ", ") + "."
 	near, ok := diag.Nearest(name, s.order)
 	if ok {
@@ -139,7 +139,7 @@ func (x *explainer) unknownField(name string, s *shape, path string) string {
 func (x *explainer) mapping(v any, s *shape, path string) (any, bool) {
 	m, ok := v.(map[string]any)
 	if !ok {
-		x.add("wrong-type", path, fmt.Sprintf("%s must be a group of named things, and not %s", thing(path), show(v)), "Write each with its id: { some_id: … }")
+		x.add("wrong-type", path, fmt.Sprintf("%s must be a group of named things, and not %s", x.index.thing(path), show(v)), "Write each with its id: { some_id: … }")
 		return nil, false
 	}
 	key := s.pattern
@@ -200,16 +200,16 @@ var notID = regexp.MustCompile(`[^a-z0-9]+`)
 func (x *explainer) list(v any, s *shape, path string) (any, bool) {
 	l, ok := v.([]any)
 	if !ok {
-		x.add("wrong-type", path, fmt.Sprintf("%s must be a list, and not %s", thing(path), show(v)), listHelp(v, s, lastPart(path)))
+		x.add("wrong-type", path, fmt.Sprintf("%s must be a list, and not %s", x.index.thing(path), show(v)), listHelp(v, s, lastPart(path)))
 		return nil, false
 	}
 	if len(l) == 0 && s.min > 0 {
-		x.add("wrong-length", path, thing(path)+" must not be an empty list", "Write at least one entry, or remove the whole field if nothing belongs there.")
+		x.add("wrong-length", path, x.index.thing(path)+" must not be an empty list", "Write at least one entry, or remove the whole field if nothing belongs there.")
 	} else if len(l) < s.min {
-		x.add("wrong-length", path, fmt.Sprintf("%s must have at least %d entries, and there %s %d", thing(path), s.min, plural(len(l), "is", "are"), len(l)), "Add what is missing, or remove the whole field if nothing belongs there.")
+		x.add("wrong-length", path, fmt.Sprintf("%s must have at least %d entries, and there %s %d", x.index.thing(path), s.min, plural(len(l), "is", "are"), len(l)), "Add what is missing, or remove the whole field if nothing belongs there.")
 	}
 	if len(l) > s.max {
-		x.add("wrong-length", path, fmt.Sprintf("%s may have %d entries at most, and there are %d", thing(path), s.max, len(l)), "Bring related ones together, or remove some.")
+		x.add("wrong-length", path, fmt.Sprintf("%s may have %d entries at most, and there are %d", x.index.thing(path), s.max, len(l)), "Bring related ones together, or remove some.")
 	}
 	out := []any{}
 	if fixed, ok := x.plainTexts(l, s, path); ok {
@@ -227,12 +227,12 @@ func (x *explainer) number(v any, s *shape, path string) (any, bool) {
 	n, ok := v.(json.Number)
 	i, err := n.Int64()
 	if !ok || err != nil {
-		x.add("wrong-type", path, fmt.Sprintf("%s must be a whole number, and not %s", thing(path), show(v)),
+		x.add("wrong-type", path, fmt.Sprintf("%s must be a whole number, and not %s", x.index.thing(path), show(v)),
 			numberHelp(v, s))
 		return nil, false
 	}
 	if i < int64(s.min) || i > int64(s.max) {
-		x.add("wrong-value", path, fmt.Sprintf("%s is %d, and must be from %d to %d", thing(path), i, s.min, s.max), fmt.Sprintf("Write a number from %d to %d.", s.min, s.max))
+		x.add("wrong-value", path, fmt.Sprintf("%s is %d, and must be from %d to %d", x.index.thing(path), i, s.min, s.max), fmt.Sprintf("Write a number from %d to %d.", s.min, s.max))
 		return nil, false
 	}
 	return v, true
@@ -243,7 +243,7 @@ func (x *explainer) enum(v any, s *shape, path string) (any, bool) {
 	if ok && slices.Contains(s.values, t) {
 		return v, true
 	}
-	message := fmt.Sprintf("%s cannot be %s", thing(path), show(v))
+	message := fmt.Sprintf("%s cannot be %s", x.index.thing(path), show(v))
 	near, found := diag.Nearest(t, s.values)
 	if found {
 		message += fmt.Sprintf("; did you mean %q?", near)
@@ -258,11 +258,11 @@ func (x *explainer) enum(v any, s *shape, path string) (any, bool) {
 func (x *explainer) text(v any, s *shape, path string) (any, bool) {
 	t, ok := v.(string)
 	if !ok {
-		x.add("wrong-type", path, fmt.Sprintf("%s must be a text, and not %s", thing(path), show(v)), textHelp(v))
+		x.add("wrong-type", path, fmt.Sprintf("%s must be a text, and not %s", x.index.thing(path), show(v)), textHelp(v))
 		return nil, false
 	}
 	if message, help := textProblem(t, s); message != "" {
-		x.add("wrong-value", path, thing(path)+" "+message, help)
+		x.add("wrong-value", path, x.index.thing(path)+" "+message, help)
 		return nil, false
 	}
 	return v, true

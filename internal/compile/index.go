@@ -1,8 +1,6 @@
 package compile
 
 import (
-	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -180,67 +178,4 @@ func nodeCount(f *ast.File) int {
 	n := 0
 	ast.Walk(f, func(ast.Node) bool { n++; return n <= MaxNodes }, nil)
 	return n
-}
-
-// thing names what stands at a path, for a sentence: "level l4", "rank of
-// level l4", "item 2 of autonomy at level l4".
-func thing(path string) string {
-	if path == "" {
-		return "the framework"
-	}
-	parts := strings.Split(path, ".")
-	around, rest := "", parts
-	switch {
-	case len(parts) >= 4 && parts[0] == "levels" && parts[2] == "expectations":
-		around, rest = fmt.Sprintf("%s at level %s", parts[3], parts[1]), parts[4:]
-		if len(rest) == 0 {
-			return fmt.Sprintf("the cell for %s at level %s", parts[3], parts[1])
-		}
-	case len(parts) >= 3 && parts[0] == "retired" && singular[parts[1]] != "":
-		around, rest = fmt.Sprintf("the retired %s %s", singular[parts[1]], parts[2]), parts[3:]
-	case len(parts) >= 2 && singular[parts[0]] != "" && !strings.Contains(parts[0], "["):
-		around, rest = singular[parts[0]]+" "+parts[1], parts[2:]
-	}
-	if len(rest) == 0 {
-		return entryWords(around)
-	}
-	words := reversed(rest)
-	if around == "" {
-		return words
-	}
-	return words + " of " + entryWords(around)
-}
-
-// reversed is the inner before the outer: "years of experience", "to of entry
-// 1 of freezes".
-func reversed(parts []string) string {
-	out := make([]string, len(parts))
-	for i, p := range parts {
-		out[len(parts)-1-i] = entryWords(p)
-	}
-	return strings.Join(out, " of ")
-}
-
-var entryForm = regexp.MustCompile(`^([A-Za-z_ ]+)\[([0-9]+)\]$`)
-
-// entryWords turns the brackets of a name into words: "items[1]" is "item 2",
-// "freezes[0]" is "entry 1 of freezes".
-func entryWords(path string) string {
-	m := entryForm.FindStringSubmatch(path)
-	if m == nil {
-		return path
-	}
-	n, _ := strconv.Atoi(m[2])
-	entry := fmt.Sprintf("entry %d of %s", n+1, m[1])
-	if m[1] == "items" {
-		entry = fmt.Sprintf("item %d", n+1)
-	}
-	return entry
-}
-
-// singular is the word for one of the things in a map of the document.
-var singular = map[string]string{
-	"levels": "level", "tracks": "track", "areas": "area", "competencies": "competency",
-	"roles": "role", "aims": "aim", "profiles": "profile", "degrees": "degrees of", "retired": "retired",
-	"cycles": "cycle",
 }

@@ -18,9 +18,9 @@ type move struct {
 // notAGroup says that a group of fields is wanted, and how it would be written.
 func (x *explainer) notAGroup(v any, s *shape, path string) {
 	help := fmt.Sprintf("Write the fields in braces: { %s: … }", strings.Join(s.order[:min(3, len(s.order))], ": …, "))
-	message := fmt.Sprintf("%s must be a group of fields, and not %s", thing(path), show(v))
+	message := fmt.Sprintf("%s must be a group of fields, and not %s", x.index.thing(path), show(v))
 	if s.name == "#Cell" {
-		message = fmt.Sprintf("%s must say items, same or none, and not just %s", thing(path), show(v))
+		message = fmt.Sprintf("%s must say items, same or none, and not just %s", x.index.thing(path), show(v))
 		help = fmt.Sprintf("Write:\n%s: items: [\"…\"]", lastPart(path))
 		if t, ok := v.(string); ok {
 			help = fmt.Sprintf("Write it as items:\n%s: items: [%q]", lastPart(path), clip(t))
@@ -61,7 +61,7 @@ func (x *explainer) plainTexts(l []any, s *shape, path string) ([]any, bool) {
 	if first < 0 {
 		return nil, false
 	}
-	message := fmt.Sprintf("an entry of %s is written {%s: \"…\"}, and not as a text alone", thing(path), name)
+	message := fmt.Sprintf("an entry of %s is written {%s: \"…\"}, and not as a text alone", x.index.thing(path), name)
 	x.add("wrong-type", fmt.Sprintf("%s[%d]", path, first), message, fmt.Sprintf("Write:\n%s: [%s]", lastPart(path), clipTo(strings.Join(written, ", "), 200)))
 	return out, true
 }
@@ -88,17 +88,17 @@ func (x *explainer) misplaced(name string, v any, path string) bool {
 	case levelLike(v) && (path == "" || parts[0] == "levels"):
 		where := "outside levels"
 		if path != "" {
-			where = "inside " + thing(path)
+			where = "inside " + x.index.thing(path)
 		}
 		x.add("unknown-field", join(path, name), fmt.Sprintf("level %s stands %s", name, where), fmt.Sprintf("Write it as:\nframework: levels: %s: {", name))
 		x.moves = append(x.moves, move{join(path, name), name, "", v})
 	case x.names[name] && len(parts) >= 2 && parts[0] == "levels":
-		where := "outside the expectations of level " + parts[1]
+		where := "outside the expectations of " + x.index.level(parts[1])
 		if len(parts) >= 4 {
-			where = fmt.Sprintf("inside %s", thing(strings.Join(parts[:4], ".")))
+			where = fmt.Sprintf("inside %s", x.index.thing(strings.Join(parts[:4], ".")))
 		}
 		x.add("unknown-field", join(path, name), fmt.Sprintf("the cell %s stands %s", name, where),
-			fmt.Sprintf("Move it between the braces after expectations of level %s, beside the other competencies.", parts[1]))
+			fmt.Sprintf("Move it between the braces after expectations of %s, beside the other competencies.", x.index.level(parts[1])))
 		x.moves = append(x.moves, move{join(path, name), parts[1], name, v})
 	default:
 		return false
@@ -120,15 +120,15 @@ func (x *explainer) misplacedKey(name string, v any, s *shape, path string) bool
 			x.moves = append(x.moves, move{join(join(path, name), id), id, "", m[id]})
 		}
 	case s.elem.name == "#Cell" && name == "expectations" && group:
-		x.add("unknown-field", join(path, name), fmt.Sprintf("expectations stands inside the expectations of level %s", level), "Remove the inner one, and keep what it holds:\n"+strings.Join(sortedKeys(m), ": …\n")+": …")
+		x.add("unknown-field", join(path, name), fmt.Sprintf("expectations stands inside the expectations of %s", x.index.level(level)), "Remove the inner one, and keep what it holds:\n"+strings.Join(sortedKeys(m), ": …\n")+": …")
 		for _, c := range sortedKeys(m) {
 			x.moves = append(x.moves, move{join(join(path, name), c), level, c, m[c]})
 		}
 	case s.elem.name == "#Cell" && s.elem.fields[name] != nil:
-		x.add("unknown-field", join(path, name), fmt.Sprintf("%s stands among the cells of level %s, and not in one of them", name, level),
+		x.add("unknown-field", join(path, name), fmt.Sprintf("%s stands among the cells of %s, and not in one of them", name, x.index.level(level)),
 			"Move it between the braces of the competency that it is about.")
 	case s.elem.name == "#Cell" && schemaShapes()["#Level"].fields[name] != nil:
-		x.add("unknown-field", join(path, name), fmt.Sprintf("%s stands inside the expectations of level %s", name, level), "Move it out, behind the brace } that closes expectations.")
+		x.add("unknown-field", join(path, name), fmt.Sprintf("%s stands inside the expectations of %s", name, x.index.level(level)), "Move it out, behind the brace } that closes expectations.")
 	default:
 		return false
 	}

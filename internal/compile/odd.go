@@ -116,7 +116,7 @@ func (o *odd) structure(v *ast.StructLit, path string, field *ast.Field) {
 		return
 	}
 	if v.Lbrace.IsValid() && s != nil && s.kind == kindList && onlyTexts(v) {
-		o.problem(path, "wrong-type", problem{at: v.Lbrace.Offset(), bare: true, message: thing(path) + " must be a list, and not in braces, as a group of fields is",
+		o.problem(path, "wrong-type", problem{at: v.Lbrace.Offset(), bare: true, message: (*index)(nil).thing(path) + " must be a list, and not in braces, as a group of fields is",
 			help: fmt.Sprintf("Put square brackets around the entries: [ in place of { here, and ] in place of } on line %d.", v.Rbrace.Line()),
 			mend: newPatch(splice{v.Lbrace.Offset(), v.Lbrace.Offset() + 1, "["}, splice{v.Rbrace.Offset(), v.Rbrace.Offset() + 1, "]"})})
 		return

@@ -216,15 +216,19 @@ func (r *rules) missingCells() {
 			}
 			continue
 		}
-		r.add("missing-cell", "competencies."+c, fmt.Sprintf("no level says anything about the competency %s", c),
-			fmt.Sprintf("Add under the expectations of %s:\n%s: items: [\"…\"]", strings.Join(levels[c], ", "), c))
+		names := make([]string, len(levels[c]))
+		for i, id := range levels[c] {
+			names[i] = r.index.level(id)
+		}
+		r.add("missing-cell", "competencies."+c, fmt.Sprintf("no level says anything about %s", r.index.named("competencies", c)),
+			fmt.Sprintf("Add under the expectations of %s:\n%s: items: [\"…\"]", inWords(names), c))
 		var uses []use
 		for _, id := range levels[c] {
 			uses = append(uses, use{path: "levels." + id + ".expectations"})
 		}
 		if i := slices.Index(r.unlisted, [2]string{"competencies", c}); i >= 0 {
 			f := &r.findings[len(r.findings)-1]
-			f.Message, f.Help = f.Message+", and order does not list it", fmt.Sprintf("Add %q to order: competencies, and under the expectations of %s:\n%s: items: [\"…\"]", c, strings.Join(levels[c], ", "), c)
+			f.Message, f.Help = f.Message+", and order does not list it", fmt.Sprintf("Add %q to order: competencies, and under the expectations of %s:\n%s: items: [\"…\"]", c, inWords(names), c)
 			uses = append(uses, use{path: "order.competencies"})
 			r.unlisted = slices.Delete(r.unlisted, i, i+1)
 		}
@@ -234,14 +238,15 @@ func (r *rules) missingCells() {
 		c := rest[id]
 		at, help := "levels."+id+".expectations", "Add under expectations one of:\n%[1]s: items: [\"…\"]\n%[1]s: same: \"…\" // the id of a level whose text holds here too\n%[1]s: none: \"…\" // the reason why nothing is asked"
 		if len(c) == 1 {
-			r.add("missing-cell", at+"."+c[0], fmt.Sprintf("level %s says nothing about %s", id, c[0]), fmt.Sprintf(help, c[0]))
+			r.add("missing-cell", at+"."+c[0], fmt.Sprintf("%s says nothing about %s", r.index.level(id), r.index.title("competencies", c[0])), fmt.Sprintf(help, c[0]))
 			continue
 		}
-		lines := make([]string, len(c))
+		lines, titles := make([]string, len(c)), make([]string, len(c))
 		for i, name := range c {
+			titles[i] = r.index.title("competencies", name)
 			lines[i] = name + ": items: [\"…\"]"
 		}
-		r.add("missing-cell", at, fmt.Sprintf("level %s says nothing about %s", id, inWords(c)), "Add under expectations:\n"+strings.Join(lines, "\n"))
+		r.add("missing-cell", at, fmt.Sprintf("%s says nothing about %s", r.index.level(id), inWords(titles)), "Add under expectations:\n"+strings.Join(lines, "\n"))
 	}
 }
 

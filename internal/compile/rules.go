@@ -106,20 +106,20 @@ func (r *rules) competencies() {
 	for _, id := range sortedKeys(d.Competencies) {
 		c, at := d.Competencies[id], "competencies."+id
 		if c.Area != "" && !slices.Contains(areas, c.Area) {
-			r.unknown("unknown-area", at+".area", fmt.Sprintf("competency %s is in area %q", id, c.Area), c.Area, "areas")
+			r.unknown("unknown-area", at+".area", fmt.Sprintf("%s is in area %q", r.index.named("competencies", id), c.Area), c.Area, "areas")
 		}
 		if c.AppliesTo != nil {
 			if len(c.AppliesTo.Tracks)+len(c.AppliesTo.Levels) == 0 {
-				r.add("applies-to-nobody", at+".appliesTo", fmt.Sprintf("competency %s applies to no track and no level", id), "Name tracks or levels, or remove appliesTo: then it applies to all.")
+				r.add("applies-to-nobody", at+".appliesTo", r.index.named("competencies", id)+" applies to no track and no level", "Name tracks or levels, or remove appliesTo: then it applies to all.")
 			}
 			for i, t := range c.AppliesTo.Tracks {
 				if !slices.Contains(tracks, t) {
-					r.unknown("unknown-track", fmt.Sprintf("%s.appliesTo.tracks[%d]", at, i), fmt.Sprintf("competency %s applies to track %q", id, t), t, "tracks")
+					r.unknown("unknown-track", fmt.Sprintf("%s.appliesTo.tracks[%d]", at, i), fmt.Sprintf("%s applies to track %q", r.index.named("competencies", id), t), t, "tracks")
 				}
 			}
 			for i, l := range c.AppliesTo.Levels {
 				if !slices.Contains(levels, l) {
-					r.unknown("unknown-level", fmt.Sprintf("%s.appliesTo.levels[%d]", at, i), fmt.Sprintf("competency %s applies to level %q", id, l), l, "levels")
+					r.unknown("unknown-level", fmt.Sprintf("%s.appliesTo.levels[%d]", at, i), fmt.Sprintf("%s applies to level %q", r.index.named("competencies", id), l), l, "levels")
 				}
 			}
 		}
@@ -131,7 +131,7 @@ func (r *rules) competencies() {
 		}
 		for i, g := range d.Degrees[id] {
 			if slices.Contains(d.Degrees[id][:i], g) {
-				r.add("degree-twice", fmt.Sprintf("degrees.%s[%d]", id, i), fmt.Sprintf("the degrees of %s list %q twice", id, g), "Remove one of the two.")
+				r.add("degree-twice", fmt.Sprintf("degrees.%s[%d]", id, i), fmt.Sprintf("the degrees of %s list %q twice", r.index.title("competencies", id), g), "Remove one of the two.")
 			}
 		}
 	}
@@ -165,18 +165,18 @@ func (r *rules) levels() {
 		l, at := d.Levels[id], "levels."+id
 		switch {
 		case l.Track == "" && len(tracks) > 0:
-			r.add("track-missing", at+".track", fmt.Sprintf("level %s does not say which track it is on", id),
+			r.add("track-missing", at+".track", r.index.level(id)+" does not say which track it is on",
 				fmt.Sprintf("Add track: with one of: %s.", quoted(tracks)))
 		case l.Track != "" && !slices.Contains(tracks, l.Track):
-			r.unknown("unknown-track", at+".track", fmt.Sprintf("level %s is on track %q", id, l.Track), l.Track, "tracks")
+			r.unknown("unknown-track", at+".track", fmt.Sprintf("%s is on track %q", r.index.level(id), l.Track), l.Track, "tracks")
 		}
 		if l.Next != nil {
 			for i, n := range *l.Next {
 				path := fmt.Sprintf("%s.next[%d]", at, i)
 				if n == id {
-					r.add("next-itself", path, fmt.Sprintf("level %s lists itself as the next level", id), "Remove it.")
+					r.add("next-itself", path, r.index.level(id)+" lists itself as the next level", "Remove it.")
 				} else if !slices.Contains(ids, n) {
-					r.unknown("unknown-level", path, fmt.Sprintf("level %s leads to %q", id, n), n, "levels")
+					r.unknown("unknown-level", path, fmt.Sprintf("%s leads to %q", r.index.level(id), n), n, "levels")
 				}
 			}
 		}
@@ -198,7 +198,7 @@ func (r *rules) cells(id string, l ladder.DocumentLevel) {
 	}
 	for _, c := range sortedKeys(l.Expectations) {
 		if _, ok := d.Competencies[c]; !ok {
-			r.unknown("unknown-competency", at+"."+c, fmt.Sprintf("level %s has a cell for %q", id, c), c, "competencies")
+			r.unknown("unknown-competency", at+"."+c, fmt.Sprintf("%s has a cell for %q", r.index.level(id), c), c, "competencies")
 			continue
 		}
 		if r.meant[id+"."+c] == "" {
@@ -219,7 +219,7 @@ func (r *rules) cell(id, c string, cell ladder.DocumentCell) {
 	if cell.None != "" {
 		has = append(has, "none")
 	}
-	where := fmt.Sprintf("the cell for %s at level %s", c, id)
+	where := r.index.cell(id, c)
 	switch len(has) {
 	case 0:
 		r.add("empty-cell", at, where+" is empty", "Write items, same or none.")
@@ -238,10 +238,10 @@ func (r *rules) cell(id, c string, cell ladder.DocumentCell) {
 	case cell.Items == nil:
 		r.add("degree-without-items", at+".degree", where+" has a degree but no items", "A degree belongs to items: add them, or remove the degree.")
 	case labels == nil:
-		r.add("unknown-degree", at+".degree", fmt.Sprintf("%s has a degree, but no degrees are listed for %s", where, c),
+		r.add("unknown-degree", at+".degree", fmt.Sprintf("%s has a degree, but no degrees are listed for %s", where, r.index.title("competencies", c)),
 			fmt.Sprintf("Add degrees: %s: [\"…\", \"…\"] to the framework, lowest first, or remove the degree.", c))
 	case !slices.Contains(labels, cell.Degree):
-		message := fmt.Sprintf("%q is not a degree of %s", cell.Degree, c)
+		message := fmt.Sprintf("%q is not a degree of %s", cell.Degree, r.index.title("competencies", c))
 		if near, ok := diag.Nearest(cell.Degree, labels); ok {
 			message += fmt.Sprintf("; did you mean %q?", near)
 		}
@@ -264,7 +264,7 @@ func (r *rules) cellTwice(at, where string, has []string) {
 // same: it names another level whose cell has a text of its own.
 func (r *rules) same(id, c, target string) {
 	path := "levels." + id + ".expectations." + c + ".same"
-	says := fmt.Sprintf("the cell for %s at level %s is the same as that of %q", c, id, target)
+	says := fmt.Sprintf("%s is the same as that of %q", r.index.cell(id, c), target)
 	l, ok := r.d.Levels[target]
 	if !ok {
 		r.unknown("unknown-level", path, says, target, "levels")
@@ -273,7 +273,7 @@ func (r *rules) same(id, c, target string) {
 	cell := l.Expectations[c]
 	switch {
 	case target == id:
-		r.add("same-itself", path, fmt.Sprintf("the cell for %s at level %s is the same as itself", c, id), "Name the level whose text holds here too.")
+		r.add("same-itself", path, r.index.cell(id, c)+" is the same as itself", "Name the level whose text holds here too.")
 	case cell.Items != nil:
 	case cell.Same != "" && cell.Same != id:
 		r.add("same-without-text", path, says+", which has no text of its own", fmt.Sprintf("Name the level that has it: same: %q.", cell.Same))
@@ -295,7 +295,7 @@ func (r *rules) ranks() {
 		l := r.d.Levels[id]
 		s := slot{l.Track, l.Rank}
 		if other, ok := seen[s]; ok && l.Rank != 0 {
-			r.add("rank-twice", "levels."+id+".rank", fmt.Sprintf("levels %s and %s of one track both have rank %d", other, id, l.Rank),
+			r.add("rank-twice", "levels."+id+".rank", fmt.Sprintf("%s and %s of one track both have rank %d", r.index.level(other), r.index.level(id), l.Rank),
 				"Give each level of a track a rank of its own; a higher number is a higher level.")
 			continue
 		}
@@ -318,7 +318,7 @@ func (r *rules) degreesFall() {
 				was := h.Expectations[c.ID].Degree
 				if slices.Index(c.Degrees, was) > at {
 					r.add("degree-falls", "levels."+l.ID+".expectations."+c.ID,
-						fmt.Sprintf("the degree of %s falls along the track, from %q at level %s to %q at level %s", c.ID, was, h.ID, c.Degrees[at], l.ID),
+						fmt.Sprintf("the degree of %s falls along the track, from %q at %s to %q at %s", r.index.title("competencies", c.ID), was, r.index.level(h.ID), c.Degrees[at], r.index.level(l.ID)),
 						"A higher level asks at least the degree of the one below it.")
 					continue
 				}
@@ -364,7 +364,7 @@ func (r *rules) profiles() {
 		for i, c := range p.Critical {
 			if _, ok := p.Requires[c]; !ok {
 				r.add("critical-not-required", fmt.Sprintf("%s.critical[%d]", at, i),
-					fmt.Sprintf("the profile of level %s calls %q critical, but does not require it", id, c), "Add it to requires, with the level of proficiency.")
+					fmt.Sprintf("the profile of %s calls %q critical, but does not require it", r.index.level(id), c), "Add it to requires, with the level of proficiency.")
 			}
 		}
 	}

@@ -60,7 +60,7 @@ func cueFinding(e errors.Error, path string, x *index) diag.Finding {
 	switch {
 	case strings.HasPrefix(format, "conflicting values") && times > 1:
 		f.Code, f.Position = "conflicting-values", p.label
-		f.Message = fmt.Sprintf("%s has two different values", thing(path))
+		f.Message = fmt.Sprintf("%s has two different values", x.thing(path))
 		f.Help = fmt.Sprintf("Keep one of them; the other stands at %s.", x.places[path][0].label)
 	case strings.HasPrefix(format, "reference") && len(args) > 0:
 		f.Code = "unknown-name"
@@ -70,13 +70,13 @@ func cueFinding(e errors.Error, path string, x *index) diag.Finding {
 			f.Position = p
 		}
 	case format == "field not allowed":
-		f.Code, f.Message = "unknown-field", fmt.Sprintf("there is no field %q in %s", lastPart(path), thing(parent(path)))
+		f.Code, f.Message = "unknown-field", fmt.Sprintf("there is no field %q in %s", lastPart(path), x.thing(parent(path)))
 		f.Help = "Correct the name, or remove the field."
 	case strings.Contains(format, "required but not present"):
-		f.Code, f.Message = "missing-field", fmt.Sprintf("%s has no %s", thing(parent(path)), lastPart(path))
+		f.Code, f.Message = "missing-field", fmt.Sprintf("%s has no %s", x.thing(parent(path)), lastPart(path))
 		f.Help = "Add it." + example(lastPart(path))
 	default:
-		f.Code, f.Message, f.Help = refused(e, thing(path))
+		f.Code, f.Message, f.Help = refused(e, x.thing(path))
 	}
 	return f
 }
