@@ -111,7 +111,7 @@ func checkPlain(t *testing.T, s string) {
 	checkSeen(t, s)
 }
 
-func checkSeen(t *testing.T, s string) {
+func checkSeen(t testing.TB, s string) {
 	t.Helper()
 	for _, r := range s {
 		if unicode.IsControl(r) && r != '\n' && r != '\t' || r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069' {
