@@ -121,10 +121,12 @@ func checkSeen(t testing.TB, s string) {
 	}
 }
 
-// checkMarkdown reads Markdown as GitHub does: line by line, with its fences.
+// checkMarkdown reads Markdown as GitHub does: line by line, with its fences, and
+// as it is rendered.
 func checkMarkdown(t *testing.T, s string) {
 	t.Helper()
 	checkSeen(t, s)
+	rendered(t, "it", s)
 	if strings.Contains(s, "<!--") {
 		t.Errorf("a hidden comment, and perhaps a marker: %.300q", s)
 	}
