@@ -2,6 +2,8 @@ package webhook
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -102,14 +104,21 @@ func (s *Service) findComments(ctx context.Context, j *job, w *wanted) error {
 	case 0:
 		w.commented = !w.touches
 	case 1:
-		w.commented = strings.Contains(w.comments[0].body, stateMark(w.id))
+		text, _, _ := strings.Cut(w.comments[0].body, stateStart)
+		w.commented = strings.TrimSpace(w.comments[0].body) == strings.TrimSpace(text+stateMark(w.id, text))
 	}
 	return nil
 }
 
-// stateMark ends a comment: what it follows from, so that it is known whether
-// it is up to date.
-func stateMark(id string) string { return "<!-- milepost:state " + id + " -->" }
+const stateStart = "<!-- milepost:state "
+
+// stateMark ends a comment: what it follows from, and a digest of its text, so
+// that it is known whether it is up to date and as it was written: who may write
+// may change it. Spaces do not count, in case GitHub changes some.
+func stateMark(id, text string) string {
+	sum := sha256.Sum256([]byte(strings.Join(strings.Fields(text), " ")))
+	return stateStart + id + "." + hex.EncodeToString(sum[:8]) + " -->"
+}
 
 // checkStands says whether the check, or the status, is up to date.
 func (s *Service) checkStands(j *job, w *wanted) bool {
@@ -221,8 +230,8 @@ func (s *Service) publishCheck(ctx context.Context, j *job, w *wanted, r *Report
 // publishComment keeps one comment. Of several, which an answer that was lost
 // can lead to, the first stays.
 func (s *Service) publishComment(ctx context.Context, j *job, w *wanted, r *Report) error {
-	mark := "\n" + stateMark(w.id) + "\n"
-	body := r.Comment(maxCommentBytes-len(mark)) + mark
+	text := r.Comment(maxCommentBytes-len(stateMark(w.id, ""))-2) + "\n"
+	body := text + stateMark(w.id, text) + "\n"
 	if len(w.comments) == 0 {
 		return s.gh.createComment(ctx, j.pull.number, body)
 	}

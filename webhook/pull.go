@@ -2,6 +2,7 @@ package webhook
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -221,6 +222,9 @@ func (s *Service) lines(ctx context.Context, j *job) (map[string]DiffLines, erro
 		return nil, nil
 	}
 	patches, err := s.gh.patches(ctx, j.pull.number)
+	if errors.Is(err, errAnswerTooLarge) {
+		return nil, nil // all is told, and nothing beside lines
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -111,7 +111,7 @@ func checkPlain(t *testing.T, s string) {
 	checkSeen(t, s)
 }
 
-func checkSeen(t *testing.T, s string) {
+func checkSeen(t testing.TB, s string) {
 	t.Helper()
 	for _, r := range s {
 		if unicode.IsControl(r) && r != '\n' && r != '\t' || r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069' {
@@ -121,10 +121,12 @@ func checkSeen(t *testing.T, s string) {
 	}
 }
 
-// checkMarkdown reads Markdown as GitHub does: line by line, with its fences.
+// checkMarkdown reads Markdown as GitHub does: line by line, with its fences, and
+// as it is rendered.
 func checkMarkdown(t *testing.T, s string) {
 	t.Helper()
 	checkSeen(t, s)
+	rendered(t, "it", s)
 	if strings.Contains(s, "<!--") {
 		t.Errorf("a hidden comment, and perhaps a marker: %.300q", s)
 	}

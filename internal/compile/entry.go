@@ -17,6 +17,9 @@ func lookAt(fsys fs.FS, name string) (fs.FileInfo, error) {
 			continue
 		}
 		info, err := fs.Lstat(fsys, name[:i])
+		if err == nil && info.Mode().IsRegular() {
+			err = fs.ErrNotExist // nothing stands below a file
+		}
 		if err != nil || !info.IsDir() {
 			return info, err
 		}

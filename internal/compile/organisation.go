@@ -110,8 +110,16 @@ func checkOrganisation(o ladder.Organisation, x *index) diag.List {
 
 // Layout looks at what stands in the directory of frameworks beside the
 // frameworks: their directories by name, and findings on files that would be
-// passed over, or merged into every framework.
+// passed over, or merged into every framework. Where the directory is not there,
+// there are none; what stands in its place is a finding.
 func Layout(fsys fs.FS, root string) (dirs []string, found diag.List, err error) {
+	info, err := lookAt(fsys, root)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, nil, nil
+	case err == nil && !info.IsDir():
+		return nil, diag.List{finding("not-a-file", diag.Position{File: root}, fmt.Sprintf("%s is a file or a link, and not the folder of the frameworks", root), "Put the folder itself in its place.")}, nil
+	}
 	entries, err := fs.ReadDir(fsys, root)
 	if err != nil {
 		return nil, nil, fmt.Errorf("reading %s: %w", root, err)

@@ -18,6 +18,7 @@ type check struct {
 	started, completed   time.Time
 	annotations          []obj
 	actions              []obj
+	foreign              bool // another App's
 }
 
 func (r *Repo) renderCheck(k check) obj {
@@ -25,7 +26,23 @@ func (r *Repo) renderCheck(k check) obj {
 		"annotations_url": r.api("/check-runs/%d/annotations", k.id)}
 	return obj{"id": k.id, "node_id": node("CheckRun", k.id), "head_sha": k.head, "name": k.name, "external_id": k.external, "url": r.api("/check-runs/%d", k.id),
 		"html_url": r.html("/runs/%d", k.id), "details_url": text(k.details), "status": k.status, "conclusion": text(k.conclusion), "started_at": stamp(k.started),
-		"completed_at": stamp(k.completed), "output": out, "check_suite": obj{"id": k.suite}, "app": r.hub.renderApp(), "pull_requests": r.pullsAt(k.head)}
+		"completed_at": stamp(k.completed), "output": out, "check_suite": obj{"id": k.suite}, "app": r.hub.renderAppOf(k), "pull_requests": r.pullsAt(k.head)}
+}
+
+func (k check) appID() int {
+	if k.foreign {
+		return otherAppID
+	}
+	return appID
+}
+
+// renderAppOf is the App that wrote a check run.
+func (h *Hub) renderAppOf(k check) obj {
+	app := h.renderApp()
+	if k.foreign {
+		app["id"], app["slug"], app["node_id"], app["name"] = otherAppID, "another-app", node("App", otherAppID), "Another App"
+	}
+	return app
 }
 
 // pullsAt are the open pull requests of a head in this repository: those of
@@ -75,6 +92,9 @@ func updateCheck(c *call) (reply, *refusal) {
 	k, is := c.check()
 	if !is {
 		return no(notFound())
+	}
+	if k.foreign {
+		return no(forbidden("Invalid app_id `" + fmt.Sprint(otherAppID) + "` - check run can only be modified by the GitHub App that created it."))
 	}
 	if r := c.setCheck(&k); r != nil {
 		return no(r)
@@ -219,7 +239,7 @@ func listChecks(c *call) (reply, *refusal) {
 		if k.head != at {
 			continue
 		}
-		if i := slices.IndexFunc(runs, func(o check) bool { return o.name == k.name }); i >= 0 && c.query.Get("filter") != "all" {
+		if i := slices.IndexFunc(runs, func(o check) bool { return o.name == k.name && o.foreign == k.foreign }); i >= 0 && c.query.Get("filter") != "all" {
 			runs = slices.Delete(runs, i, i+1)
 		}
 		runs = append(runs, k)
@@ -228,7 +248,7 @@ func listChecks(c *call) (reply, *refusal) {
 	items := []obj{}
 	for _, k := range runs {
 		name, status, app := c.query.Get("check_name"), c.query.Get("status"), c.query.Get("app_id")
-		if (name == "" || name == k.name) && (status == "" || status == k.status) && (app == "" || app == fmt.Sprint(appID)) {
+		if (name == "" || name == k.name) && (status == "" || status == k.status) && (app == "" || app == fmt.Sprint(k.appID())) {
 			items = append(items, c.repo.renderCheck(k))
 		}
 	}

@@ -72,12 +72,18 @@ func splitPatches(text string) []string {
 	return out
 }
 
+// maxPatch is how large a file's difference is answered, in bytes:
+// https://docs.github.com/repositories/creating-and-managing-repositories/repository-limits
+const maxPatch = 500 << 10
+
 func (f *fileDiff) take(patch string) {
 	i := strings.Index(patch, "\n@@ ")
 	if i < 0 {
 		return
 	}
-	f.patch = strings.TrimSuffix(patch[i+1:], "\n")
+	if f.patch = strings.TrimSuffix(patch[i+1:], "\n"); len(f.patch) > maxPatch {
+		f.patch = ""
+	}
 	for line := range strings.Lines(f.patch) {
 		switch line[0] {
 		case '+':

@@ -102,7 +102,7 @@ func (r *Repo) renderLabel(name string) obj {
 	// Writing to a hash never fails.
 	_, _ = h.Write([]byte(name))
 	return obj{"id": int(h.Sum32()), "node_id": node("Label", int(h.Sum32())), "url": r.api("/labels/%s", name), "name": name, "color": "ededed",
-		"default": false, "description": nil}
+		"default": false, "description": ""}
 }
 
 // pull is the pull request that a call names, as a list would see it or as it is.

@@ -55,6 +55,7 @@ type CheckState struct {
 	Title, Summary, Text                       string
 	Annotations                                []string // "path:line-line level title: message"
 	Actions                                    []string // identifiers
+	Foreign                                    bool     // another App's
 }
 
 // StatusState is a commit status that counts.
@@ -183,7 +184,7 @@ func (r *Repo) pullState(p pull) PullState {
 func (r *Repo) checkStates() []CheckState {
 	newest := map[string]CheckState{}
 	for _, k := range r.checks.list(now) {
-		s := CheckState{Head: k.head, Name: k.name, Status: k.status, Conclusion: k.conclusion, ExternalID: k.external, Title: k.title, Summary: k.summary, Text: k.body}
+		s := CheckState{Head: k.head, Name: k.name, Status: k.status, Conclusion: k.conclusion, ExternalID: k.external, Title: k.title, Summary: k.summary, Text: k.body, Foreign: k.foreign}
 		for _, a := range k.annotations {
 			title, _ := a["title"].(string)
 			s.Annotations = append(s.Annotations, fmt.Sprintf("%v:%v-%v %v %s: %v", a["path"], a["start_line"], a["end_line"], a["annotation_level"], title, a["message"]))
@@ -193,7 +194,7 @@ func (r *Repo) checkStates() []CheckState {
 			s.Actions = append(s.Actions, id)
 		}
 		slices.Sort(s.Annotations)
-		newest[k.head+" "+k.name] = s
+		newest[fmt.Sprint(k.head, " ", k.name, " ", k.foreign)] = s
 	}
 	var out []CheckState
 	for _, key := range sortedKeys(newest) {
