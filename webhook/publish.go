@@ -123,11 +123,11 @@ func (s *Service) begin(ctx context.Context, j *job, w *wanted) (err error) {
 			return nil
 		}
 		return s.gh.setStatus(ctx, j.head, s.detailsURL(j), status{"pending", "Being checked"})
-	case w.run.open():
+	case s.gh.mine(w.run):
 		w.opened = w.run.id
 		return nil
 	}
-	w.opened, err = s.gh.startRun(ctx, j.head, w.id, s.detailsURL(j))
+	w.opened, err = s.gh.startRun(ctx, w.run, j.head, w.id, s.detailsURL(j))
 	return err
 }
 
@@ -179,7 +179,7 @@ func (s *Service) publishCheck(ctx context.Context, j *job, w *wanted, r *Report
 		if _, digest, ok := w.run.judged(); ok && digest == k.digest() {
 			return s.gh.renameRun(ctx, w.run.id, external)
 		}
-		if w.opened, err = s.gh.startRun(ctx, j.head, w.id, s.detailsURL(j)); err != nil {
+		if w.opened, err = s.gh.startRun(ctx, w.run, j.head, w.id, s.detailsURL(j)); err != nil {
 			return err
 		}
 	}
@@ -187,19 +187,27 @@ func (s *Service) publishCheck(ctx context.Context, j *job, w *wanted, r *Report
 }
 
 // publishComment keeps one comment. Of several, which an answer that was lost
-// can lead to, the first stays.
+// can lead to, or two servers at the same time, the first stays.
 func (s *Service) publishComment(ctx context.Context, j *job, w *wanted, r *Report) error {
 	mark := "\n" + stateMark(w.id) + "\n"
 	body := r.Comment(maxCommentBytes-len(mark)) + mark
 	if len(w.comments) == 0 {
-		return s.gh.createComment(ctx, j.pull.number, body)
-	}
-	for _, extra := range w.comments[1:] {
-		if err := s.gh.deleteComment(ctx, extra.id); err != nil {
-			return ignoreGone(err)
+		if err := s.gh.createComment(ctx, j.pull.number, body); err != nil {
+			return err
+		}
+		if err := s.findComments(ctx, j, w); err != nil {
+			return err
 		}
 	}
-	if w.comments[0].body == body {
+	for i, c := range w.comments {
+		if i == 0 {
+			continue
+		}
+		if err := ignoreGone(s.gh.deleteComment(ctx, c.id)); err != nil {
+			return err
+		}
+	}
+	if len(w.comments) == 0 || w.comments[0].body == body {
 		return nil
 	}
 	return s.gh.editComment(ctx, w.comments[0].id, body)
@@ -230,7 +238,7 @@ func (s *Service) announce(ctx context.Context, p pullRequest) {
 		return
 	}
 	if last, err := s.gh.latestRun(ctx, p.head); err == nil && last == nil {
-		if _, err := s.gh.startRun(ctx, p.head, "", s.previewURL(p.number)); err != nil {
+		if _, err := s.gh.startRun(ctx, nil, p.head, "", s.previewURL(p.number)); err != nil {
 			s.log.Debug("announcing a check", "pull", p.number, "error", err)
 		}
 	}
@@ -248,9 +256,9 @@ func (s *Service) fail(ctx context.Context, r *Report, url string) error {
 		return err
 	}
 	var id int64
-	if last.open() {
+	if s.gh.mine(last) {
 		id = last.id
-	} else if id, err = s.gh.startRun(ctx, r.Head, "", url); err != nil {
+	} else if id, err = s.gh.startRun(ctx, last, r.Head, "", url); err != nil {
 		return err
 	}
 	return s.gh.finishRun(ctx, id, failedID, url, r.Check())

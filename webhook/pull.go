@@ -81,7 +81,30 @@ func (s *Service) handlePull(ctx context.Context, n int, h Hint) error {
 		return err
 	}
 	log.Info("checked", "title", r.title(), "merged", j.merged)
+	s.lookAgain(ctx, j, w)
 	return nil
+}
+
+// lookAgain has a pull request looked at once more where what its verdict
+// follows from changed while it was told. Another server may have heard of
+// that, and told of it before.
+func (s *Service) lookAgain(ctx context.Context, j *job, w *wanted) {
+	if id, err := s.nowFollows(ctx, j); err != nil || id != w.id {
+		s.queue.Add(pullHint(j.pull.number)) // which meets the error again, if it stays
+	}
+}
+
+// nowFollows is the fingerprint of all that a verdict would follow from now.
+func (s *Service) nowFollows(ctx context.Context, j *job) (string, error) {
+	now, _, err := s.look(ctx, *j.pull)
+	if err != nil {
+		return "", err
+	}
+	dirs, err := s.differing(now.baseTree, now.headTree)
+	if err != nil {
+		return "", err
+	}
+	return s.fingerprint(now, dirs, s.day()), nil
 }
 
 // decided is how a pull request that is closed ended.
@@ -120,7 +143,8 @@ func (s *Service) locate(ctx context.Context, p pullRequest) (*job, error) {
 
 // look finds the commits as they are; ready says that nothing better comes.
 func (s *Service) look(ctx context.Context, p pullRequest) (j *job, ready bool, err error) {
-	if _, err := s.o.Trees.Refresh(ctx); err != nil {
+	// The history too, so that the numbers that are told fit the base.
+	if err := s.o.Store.Refresh(ctx); err != nil {
 		return nil, false, fmt.Errorf("fetching the repository: %w", err)
 	}
 	git, err := s.o.Trees.FetchPull(ctx, p.number)

@@ -2,6 +2,7 @@ package webhook
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -85,11 +86,12 @@ type worldOptions struct {
 	hub     fakehub.Options
 	account func(*Account)
 	files   map[string]string
+	cache   string // of compiled texts, "" for one of its own
 }
 
 func newWorld(t *testing.T, o worldOptions) *world {
 	t.Helper()
-	w := &world{t: t, clock: &clock{at: time.Date(2027, 1, 5, 9, 0, 0, 0, time.UTC)}, queue: &list{}, account: o.account, cache: t.TempDir()}
+	w := &world{t: t, clock: &clock{at: time.Date(2027, 1, 5, 9, 0, 0, 0, time.UTC)}, queue: &list{}, account: o.account, cache: cmp.Or(o.cache, t.TempDir())}
 	o.hub.Dir, o.hub.Now, o.hub.WebhookSecret = t.TempDir(), w.clock.now, secret
 	var err error
 	w.hub, err = fakehub.New(o.hub)
