@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"flag"
 	"os"
 	"strings"
@@ -16,11 +15,7 @@ var update = flag.Bool("update", false, "write the expected outputs of the scrip
 
 func TestMain(m *testing.M) {
 	compile.RunIfWorker()
-	testscript.Main(m, map[string]func(){
-		"milepost": func() {
-			os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
-		},
-	})
+	testscript.Main(m, map[string]func(){"milepost": main})
 }
 
 // TestScripts runs each verb as somebody would, in real repositories.

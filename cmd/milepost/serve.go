@@ -81,7 +81,10 @@ func (a *app) serve(ctx context.Context, o serveOptions) error {
 		return err
 	}
 	is, err := a.serveStore(ctx, log, hub)
-	if err != nil {
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return nil // it was asked to end while it cloned
+	case err != nil:
 		return err
 	}
 	registry := prometheus.NewRegistry()
