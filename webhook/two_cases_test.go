@@ -40,7 +40,7 @@ var scenes = []scene{
 	{name: "both start", happens: func(p *pair) {
 		opened("topic", gittest.Ladder("a", "Two"))(p)
 		p.lookAtAll()
-	}},
+	}, hard: &schedule{halt{1, true}, halt{}}},
 	{
 		// Both comment: the first has just suggested, and the second not yet.
 		name: "a wrong pull request", before: []func(*pair){nothing}, happens: opened("topic", bad("b")),
@@ -58,7 +58,7 @@ var scenes = []scene{
 	{
 		// The first tells a verdict that was right when it began.
 		name: "the base moves, and one hears of it", before: []func(*pair){nothing}, happens: opened("topic", third("x3")), meanwhile: pushed("main", third("l3")),
-		hard: &schedule{halt{2, false}, halt{}},
+		hard: &schedule{halt{2, false}, halt{1, false}},
 	},
 	{name: "a merge", before: []func(*pair){opened("topic", gittest.Ladder("a", "Two"))}, happens: func(p *pair) {
 		p.clock.pass(time.Hour)
