@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 	"unicode/utf8"
 
 	"github.com/google/go-github/v60/github"
@@ -54,8 +53,12 @@ func (c *GitHub) latestRun(ctx context.Context, head string) (*run, error) {
 	return &run{newest.GetID(), newest.GetStatus(), newest.GetConclusion(), newest.GetExternalID()}, nil
 }
 
-// startRun makes a check run that is under way, and returns its number.
-func (c *GitHub) startRun(ctx context.Context, head, external, url string) (int64, error) {
+// startRun makes a check run that is under way, and returns its number. Where
+// last, the newest so far, is under way too, that is ended, and any before it: a
+// server left it that was lost, or one is at work on it beside this one. It is
+// not gone on with, since annotations are added to those that a run has: two
+// that finish one run would show all of them twice.
+func (c *GitHub) startRun(ctx context.Context, last *run, head, external, url string) (int64, error) {
 	k, _, err := c.check.Checks.CreateCheckRun(ctx, c.owner, c.name, github.CreateCheckRunOptions{
 		Name: CheckName, HeadSHA: head, Status: github.String("in_progress"), ExternalID: textOrNil(external), DetailsURL: textOrNil(url),
 		Output: &github.CheckRunOutput{Title: github.String("Being checked"), Summary: github.String("Milepost is looking at this change.")},
@@ -63,45 +66,58 @@ func (c *GitHub) startRun(ctx context.Context, head, external, url string) (int6
 	if err != nil {
 		return 0, failure(fmt.Sprintf("starting a check of %.10s", head), err)
 	}
+	if last.open() {
+		if err := c.retireRuns(ctx, head, k.GetID(), url); err != nil {
+			return 0, err
+		}
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.open == nil || len(c.open) == maxOpen {
+		c.open = map[int64]bool{}
+	}
+	c.open[k.GetID()] = true
 	return k.GetID(), nil
 }
 
-// begun are the runs that were started here and that nobody tried to complete.
-// Others that are open are not resumed, for who started them may still complete
-// them. They are kept in memory alone: without it a new run is made, and the
-// newest counts.
-type begun struct {
-	mu  sync.Mutex
-	ids map[int64]bool
-}
-
-// maxBegun bounds how many are kept.
-const maxBegun = 1000
-
-func (b *begun) has(id int64) bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.ids[id]
-}
-
-func (b *begun) add(id int64) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.ids == nil || len(b.ids) >= maxBegun {
-		b.ids = map[int64]bool{}
+// retireRuns ends the runs on a commit that are under way and older than one.
+func (c *GitHub) retireRuns(ctx context.Context, head string, than int64, url string) error {
+	o := &github.ListCheckRunsOptions{CheckName: github.String(CheckName), AppID: &c.auth.appID, Filter: github.String("all"),
+		Status: github.String("in_progress"), ListOptions: github.ListOptions{PerPage: 100}}
+	list, _, err := c.check.Checks.ListCheckRunsForRef(ctx, c.owner, c.name, head, o)
+	if err != nil {
+		return failure(fmt.Sprintf("reading the checks of %.10s", head), err)
 	}
-	b.ids[id] = true
+	for _, k := range list.CheckRuns {
+		if k.GetID() >= than {
+			continue
+		}
+		if err := c.finishRun(ctx, k.GetID(), "", url, retired); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-func (b *begun) remove(id int64) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	delete(b.ids, id)
+// maxOpen bounds how many runs are remembered. Above that those are forgotten
+// that are under way, and new ones take their place.
+const maxOpen = 1000
+
+// mine says whether a run is under way that we started.
+func (c *GitHub) mine(r *run) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return r.open() && c.open[r.id]
 }
 
-// finishRun completes a run that is under way, once: all annotations come with
-// the request that completes it.
+// finishRun completes a run that is under way: all annotations come with the
+// request that does. Whatever is answered, the run is not gone on with: GitHub
+// adds annotations to those that a run has, and a request that was given up can
+// come about later.
 func (c *GitHub) finishRun(ctx context.Context, id int64, external, url string, k Check) error {
+	c.mu.Lock()
+	delete(c.open, id)
+	c.mu.Unlock()
 	_, _, err := c.check.Checks.UpdateCheckRun(ctx, c.owner, c.name, id, github.UpdateCheckRunOptions{
 		Name: CheckName, DetailsURL: textOrNil(url), ExternalID: &external, Status: github.String("completed"), Conclusion: &k.Conclusion, Output: output(k),
 	})
@@ -110,6 +126,10 @@ func (c *GitHub) finishRun(ctx context.Context, id int64, external, url string, 
 	}
 	return nil
 }
+
+// retired is said in a run that was left under way, once there is a newer one:
+// that counts.
+var retired = Check{Conclusion: Cancelled, Title: "Checked anew", Summary: "Another check of this change took the place of this one."}
 
 // renameRun gives a run another external id, and leaves what it says.
 func (c *GitHub) renameRun(ctx context.Context, id int64, external string) error {

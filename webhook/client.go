@@ -1,12 +1,14 @@
 package webhook
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -35,8 +37,9 @@ type GitHub struct {
 	owner, name string
 	usage       *usage
 
-	mu sync.Mutex
-	me string // the login that comments are written by, once it is known
+	mu   sync.Mutex
+	me   string         // the login that comments are written by, once it is known
+	open map[int64]bool // the check runs that we started and have not finished
 }
 
 var repositoryForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+$`)
@@ -316,6 +319,8 @@ func (c *GitHub) comments(ctx context.Context, n int, login, mark string) ([]com
 	if err != nil {
 		return nil, failure(fmt.Sprintf("reading the comments on pull request %d", n), err)
 	}
+	// Whoever takes back what is there twice leaves the same one.
+	slices.SortFunc(out, func(a, b comment) int { return cmp.Compare(a.id, b.id) })
 	return out, nil
 }
 

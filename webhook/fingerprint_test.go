@@ -20,8 +20,8 @@ const (
 	shared   = "package shared\n\nprofiles: l2: {model: \"m\", requires: {data: \"high\", talk: \"high\"}, critical: [\"data\", \"talk\"]}\n"
 )
 
-// retired says where the people of the level go that "top" takes the place of.
-const retired = "framework: retired: levels: high: {reason: \"Two became one.\", into: [{level: \"top\"}]}\n"
+// leftTop says where the people of the level go that "top" takes the place of.
+const leftTop = "framework: retired: levels: high: {reason: \"Two became one.\", into: [{level: \"top\"}]}\n"
 
 // competencies is a competency model with one level beside "some".
 func competencies(id, level string) string {
@@ -58,7 +58,7 @@ func TestTheBranchMovesElsewhere(t *testing.T) {
 		verdict, says        string
 	}{
 		"what it names": {map[string]string{from: profileA}, two, map[string]string{m: competencies("m", "top")}, Failure, "which is not a level of"},
-		"what names it": {nil, map[string]string{m: competencies("m", "top") + retired}, map[string]string{from: profileA}, Failure, "which is not a level of"},
+		"what names it": {nil, map[string]string{m: competencies("m", "top") + leftTop}, map[string]string{from: profileA}, Failure, "which is not a level of"},
 		"what it names from a day on": {map[string]string{from: profileA}, two,
 			map[string]string{"frameworks/next/m/framework.cue": dated}, Failure, "from 1 March 2027 on"},
 		"what names it by what it shares": {map[string]string{from: sharedBy, "frameworks/lib/shared/shared.cue": shared},

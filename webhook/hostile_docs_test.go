@@ -8,7 +8,7 @@ import (
 )
 
 // checkDocument holds the families of docs/hostile.md to those that are run.
-func checkDocument(t *testing.T, families []string, tallies map[string]*tally) {
+func checkDocument(t *testing.T, families []string, tallies map[string]*effect) {
 	t.Helper()
 	b, err := os.ReadFile("../docs/hostile.md")
 	if err != nil {

@@ -201,8 +201,8 @@ func checkTag(t testing.TB, tag fakehub.TagState) {
 	}
 }
 
-// plainly is how a text stands on a page, for comparing.
-func plainly(text string) string { return strings.ReplaceAll(notes.Plain(text, 0), "\u200b", "") }
+// asShown is how a text stands on a page, for comparing.
+func asShown(text string) string { return strings.ReplaceAll(notes.Plain(text, 0), "\u200b", "") }
 
 // TestOracle: it finds each thing that it is there for, and takes what is ours.
 func TestOracle(t *testing.T) {

@@ -48,8 +48,8 @@ type arena struct {
 	good int // the pull request
 }
 
-// tally is what came of a family.
-type tally struct {
+// effect is what came of a family.
+type effect struct {
 	cases, refused, ignored, handled, changed int
 	longest                                   time.Duration
 	memory                                    uint64 // bytes of the heap beyond those at the start, at most
@@ -63,11 +63,11 @@ func proofs() bool { return os.Getenv("MILEPOST_PROOFS") == "full" }
 func TestHostile(t *testing.T) {
 	all := slices.Concat(hostileDeliveries(), hostilePulls(), hostileTextCases())
 	var families []string
-	tallies := map[string]*tally{}
+	tallies := map[string]*effect{}
 	for _, a := range all {
 		if !slices.Contains(families, a.family) {
 			families = append(families, a.family)
-			tallies[a.family] = &tally{}
+			tallies[a.family] = &effect{}
 		}
 		tallies[a.family].cases++
 	}
@@ -105,7 +105,7 @@ func newArena(t *testing.T) *arena {
 }
 
 // run runs one case, and looks at everything that it must not have done.
-func (a *arena) run(t *testing.T, c attackOn, sum *tally) {
+func (a *arena) run(t *testing.T, c attackOn, sum *effect) {
 	t.Helper()
 	a.t = t
 	name := c.family + ", " + c.name
@@ -261,17 +261,17 @@ func listing(t *testing.T, dir string) (out []string) {
 }
 
 // hostileTable is what is printed, and what docs/hostile.md has.
-func hostileTable(families []string, tallies map[string]*tally) string {
+func hostileTable(families []string, tallies map[string]*effect) string {
 	var b strings.Builder
-	var all tally
-	row := func(name string, s *tally) {
+	var all effect
+	row := func(name string, s *effect) {
 		fmt.Fprintf(&b, "| %s | %d | %d | %d | %d | %d | %.1f s | %d MB |\n", name, s.cases, s.refused, s.ignored, s.handled, s.changed, s.longest.Seconds(), s.memory>>20)
 	}
 	b.WriteString("| family | cases | refused | ignored | handled | changed what they should not | longest | memory |\n|---|---|---|---|---|---|---|---|\n")
 	for _, f := range families {
 		s := tallies[f]
 		row(f, s)
-		all = tally{all.cases + s.cases, all.refused + s.refused, all.ignored + s.ignored, all.handled + s.handled, all.changed + s.changed, max(all.longest, s.longest), max(all.memory, s.memory)}
+		all = effect{all.cases + s.cases, all.refused + s.refused, all.ignored + s.ignored, all.handled + s.handled, all.changed + s.changed, max(all.longest, s.longest), max(all.memory, s.memory)}
 	}
 	row("**all**", &all)
 	return b.String()

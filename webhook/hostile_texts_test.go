@@ -115,7 +115,7 @@ func (a *arena) wholeWay(id string, o fakehub.PullOptions, text string) {
 		a.check(a.repo.ClosePull(n))
 		return
 	}
-	if want := plainly(text); len(want) < 300 && !strings.Contains(pages[fmt.Sprint("comment on ", n)].text, want) {
+	if want := asShown(text); len(want) < 300 && !strings.Contains(pages[fmt.Sprint("comment on ", n)].text, want) {
 		a.t.Errorf("%s: its text is not to be read as it is: %q in %s", o.Branch, want, comment)
 	}
 	a.clock.pass(time.Hour)

@@ -33,15 +33,22 @@ func (w *wanted) upToDate() bool { return w.checked && w.commented }
 
 // wanted finds out what is there.
 func (s *Service) wanted(ctx context.Context, j *job) (*wanted, error) {
-	w := &wanted{touches: touches(j.baseTree, j.headTree, s.o.Root)}
-	var err error
+	w, err := s.follows(ctx, j)
+	if err != nil {
+		return nil, err
+	}
+	return &w, s.standing(ctx, j, &w)
+}
+
+// follows is what a verdict follows from, before anything is known of what is
+// there.
+func (s *Service) follows(ctx context.Context, j *job) (w wanted, err error) {
+	w.touches = touches(j.baseTree, j.headTree, s.o.Root)
 	if w.dirs, err = s.differing(j.baseTree, j.headTree); err != nil {
-		return nil, err
+		return w, err
 	}
-	if w.id, err = s.fingerprint(ctx, j, w); err != nil {
-		return nil, err
-	}
-	return w, s.standing(ctx, j, w)
+	w.id, err = s.fingerprint(ctx, j, &w)
+	return w, err
 }
 
 // standing asks at once for all that stands on GitHub about a job: whose the
@@ -146,30 +153,12 @@ func (s *Service) begin(ctx context.Context, j *job, w *wanted) (err error) {
 			return nil
 		}
 		return s.gh.setStatus(ctx, j.head, s.detailsURL(j), status{"pending", "Being checked"})
-	case w.run.open() && s.begun.has(w.run.id):
+	case s.gh.mine(w.run):
 		w.opened = w.run.id
 		return nil
 	}
-	w.opened, err = s.start(ctx, j.head, w.id, s.detailsURL(j))
+	w.opened, err = s.gh.startRun(ctx, w.run, j.head, w.id, s.detailsURL(j))
 	return err
-}
-
-// start makes a check run, which is resumed as long as nobody tried to
-// complete it.
-func (s *Service) start(ctx context.Context, head, external, url string) (int64, error) {
-	id, err := s.gh.startRun(ctx, head, external, url)
-	if err == nil {
-		s.begun.add(id)
-	}
-	return id, err
-}
-
-// finish completes a check run. Whatever is answered, it is not resumed: GitHub
-// adds annotations to those that a run has, and a request that was given up can
-// come about later.
-func (s *Service) finish(ctx context.Context, id int64, external, url string, k Check) error {
-	s.begun.remove(id)
-	return s.gh.finishRun(ctx, id, external, url, k)
 }
 
 func (s *Service) detailsURL(j *job) string {
@@ -220,27 +209,35 @@ func (s *Service) publishCheck(ctx context.Context, j *job, w *wanted, r *Report
 		if _, digest, ok := w.run.judged(); ok && digest == k.digest() {
 			return s.gh.renameRun(ctx, w.run.id, external)
 		}
-		if w.opened, err = s.start(ctx, j.head, w.id, s.detailsURL(j)); err != nil {
+		if w.opened, err = s.gh.startRun(ctx, w.run, j.head, w.id, s.detailsURL(j)); err != nil {
 			return err
 		}
 	}
-	return s.finish(ctx, w.opened, external, s.detailsURL(j), k)
+	return s.gh.finishRun(ctx, w.opened, external, s.detailsURL(j), k)
 }
 
 // publishComment keeps one comment. Of several, which an answer that was lost
-// can lead to, the first stays.
+// can lead to, or two servers at the same time, the first stays.
 func (s *Service) publishComment(ctx context.Context, j *job, w *wanted, r *Report) error {
 	text := r.Comment(maxCommentBytes-len(stateMark(w.id, ""))-2) + "\n"
 	body := text + stateMark(w.id, text) + "\n"
 	if len(w.comments) == 0 {
-		return s.gh.createComment(ctx, j.pull.number, body)
-	}
-	for _, extra := range w.comments[1:] {
-		if err := ignoreGone(s.gh.deleteComment(ctx, extra.id)); err != nil {
+		if err := s.gh.createComment(ctx, j.pull.number, body); err != nil {
+			return err
+		}
+		if err := s.findComments(ctx, j, w); err != nil {
 			return err
 		}
 	}
-	if w.comments[0].body == body {
+	for i, c := range w.comments {
+		if i == 0 {
+			continue
+		}
+		if err := ignoreGone(s.gh.deleteComment(ctx, c.id)); err != nil {
+			return err
+		}
+	}
+	if len(w.comments) == 0 || w.comments[0].body == body {
 		return nil
 	}
 	return s.gh.editComment(ctx, w.comments[0].id, body)
@@ -261,7 +258,7 @@ func (s *Service) supersede(ctx context.Context, j *job, w *wanted, r *Report, n
 		return nil
 	}
 	r.Superseded = now.head
-	return s.finish(ctx, w.opened, "", s.detailsURL(j), r.Check())
+	return s.gh.finishRun(ctx, w.opened, "", s.detailsURL(j), r.Check())
 }
 
 // announce shows that a check is due while something keeps it from beginning.
@@ -271,7 +268,7 @@ func (s *Service) announce(ctx context.Context, p pullRequest, log *slog.Logger)
 		return
 	}
 	if last, err := s.gh.latestRun(ctx, p.head); err == nil && last == nil {
-		if _, err := s.start(ctx, p.head, "", s.previewURL(p.number)); err != nil {
+		if _, err := s.gh.startRun(ctx, nil, p.head, "", s.previewURL(p.number)); err != nil {
 			log.Debug("announcing a check", "error", err)
 		}
 	}
@@ -289,12 +286,12 @@ func (s *Service) fail(ctx context.Context, r *Report, url string) error {
 		return err
 	}
 	var id int64
-	if last.open() {
+	if s.gh.mine(last) {
 		id = last.id
-	} else if id, err = s.start(ctx, r.Head, "", url); err != nil {
+	} else if id, err = s.gh.startRun(ctx, last, r.Head, "", url); err != nil {
 		return err
 	}
-	return s.finish(ctx, id, failedID, url, r.Check())
+	return s.gh.finishRun(ctx, id, failedID, url, r.Check())
 }
 
 // reason says to people why Milepost could not check: never more than what

@@ -83,7 +83,27 @@ func (s *Service) handlePull(ctx context.Context, n int, h Hint) error {
 		return err
 	}
 	log.Info("checked", "title", r.title(), "merged", j.merged)
+	s.lookAgain(ctx, j, w)
 	return nil
+}
+
+// lookAgain has a pull request looked at once more where what its verdict
+// follows from changed while it was told. Another server may have heard of
+// that, and told of it before.
+func (s *Service) lookAgain(ctx context.Context, j *job, w *wanted) {
+	if id, err := s.nowFollows(ctx, j); err != nil || id != w.id {
+		s.queue.Add(pullHint(j.pull.number)) // which meets the error again, if it stays
+	}
+}
+
+// nowFollows is the fingerprint of all that a verdict would follow from now.
+func (s *Service) nowFollows(ctx context.Context, j *job) (string, error) {
+	now, _, err := s.look(ctx, *j.pull)
+	if err != nil {
+		return "", err
+	}
+	w, err := s.follows(ctx, now)
+	return w.id, err
 }
 
 // decided is how a pull request that is closed ended.
@@ -135,6 +155,12 @@ func (s *Service) look(ctx context.Context, p pullRequest) (j *job, ready bool, 
 	}
 	if j.mergeBase, err = s.o.Trees.MergeBase(ctx, j.base, p.head); err != nil {
 		return nil, false, fmt.Errorf("comparing pull request %d with its base: %w", p.number, err)
+	}
+	// The history too, so that the numbers that are told fit the base.
+	if p.base == s.branch() && s.o.Store.Snapshot().Head != j.base {
+		if err := s.o.Store.Refresh(ctx); err != nil {
+			return nil, false, fmt.Errorf("reading the history: %w", err)
+		}
 	}
 	j.merged = len(git.Parents) == 2 && git.Parents[0] == j.base && git.Parents[1] == p.head
 	from, to := j.mergeBase, j.head

@@ -53,7 +53,6 @@ type Service struct {
 	known     known
 	asked     *asked
 	looked    heads
-	begun     begun
 }
 
 // check names all that is wrong with the options.

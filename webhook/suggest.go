@@ -3,6 +3,7 @@ package webhook
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/google/go-github/v60/github"
@@ -17,20 +18,24 @@ type suggestionKey struct {
 }
 
 // suggested are the suggestions of a login that stand on a pull request's diff
-// as it is.
-func (c *GitHub) suggested(ctx context.Context, n int, login string) (map[suggestionKey]bool, error) {
-	out := map[suggestionKey]bool{}
+// as it is, with the numbers of their comments, the first of which is the lowest.
+func (c *GitHub) suggested(ctx context.Context, n int, login string) (map[suggestionKey][]int64, error) {
+	out := map[suggestionKey][]int64{}
 	err := pages(func(o github.ListOptions) (*github.Response, error) {
 		list, res, err := c.check.PullRequests.ListComments(ctx, c.owner, c.name, n, &github.PullRequestListCommentsOptions{ListOptions: o})
 		for _, m := range list {
 			if m.GetUser().GetLogin() == login && strings.HasPrefix(m.GetBody(), SuggestionMarker) {
-				out[suggestionKey{m.GetPath(), m.GetLine(), m.GetBody()}] = true
+				key := suggestionKey{m.GetPath(), m.GetLine(), m.GetBody()}
+				out[key] = append(out[key], m.GetID())
 			}
 		}
 		return res, err
 	})
 	if err != nil {
 		return nil, failure(fmt.Sprintf("reading the suggestions on pull request %d", n), err)
+	}
+	for _, ids := range out {
+		slices.Sort(ids)
 	}
 	return out, nil
 }
@@ -51,6 +56,14 @@ func (c *GitHub) suggest(ctx context.Context, n int, head string, list []Suggest
 	return nil
 }
 
+// takeBack deletes a suggestion.
+func (c *GitHub) takeBack(ctx context.Context, id int64) error {
+	if _, err := c.check.PullRequests.DeleteComment(ctx, c.owner, c.name, id); err != nil {
+		return failure("taking back a suggestion", err)
+	}
+	return nil
+}
+
 // publishSuggestions makes those that do not stand yet.
 func (s *Service) publishSuggestions(ctx context.Context, j *job, r *Report) error {
 	list := r.Suggestions()
@@ -67,12 +80,35 @@ func (s *Service) publishSuggestions(ctx context.Context, j *job, r *Report) err
 	}
 	var lacking []Suggestion
 	for _, is := range list {
-		if !have[suggestionKey{is.Path, is.Line, is.Body}] {
+		if have[suggestionKey{is.Path, is.Line, is.Body}] == nil {
 			lacking = append(lacking, is)
 		}
 	}
 	if len(lacking) == 0 {
 		return nil
 	}
-	return s.gh.suggest(ctx, j.pull.number, j.head, lacking)
+	if err := s.gh.suggest(ctx, j.pull.number, j.head, lacking); err != nil {
+		return err
+	}
+	return s.suggestOnce(ctx, j.pull.number, me)
+}
+
+// suggestOnce takes back what was suggested twice, as two servers do at the
+// same time. The first of each stays.
+func (s *Service) suggestOnce(ctx context.Context, n int, me string) error {
+	have, err := s.gh.suggested(ctx, n, me)
+	if err != nil {
+		return err
+	}
+	var extra []int64
+	for _, ids := range have {
+		extra = append(extra, ids[1:]...)
+	}
+	slices.Sort(extra)
+	for _, id := range extra {
+		if err := ignoreGone(s.gh.takeBack(ctx, id)); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -26,7 +26,7 @@ type Check struct {
 const (
 	Success   = "success"
 	Failure   = "failure"
-	Cancelled = "cancelled" // another head took its place; it lets nothing pass
+	Cancelled = "cancelled" // another head or run took its place; it lets nothing pass
 )
 
 // Annotation is a finding beside a line of the head.
