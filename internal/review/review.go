@@ -148,9 +148,10 @@ func (r *reviewer) organisation(ctx context.Context) error {
 	if r.Base == nil {
 		return nil
 	}
+	// What cannot be compared, as below a link, is not the same.
 	file, err := newChanges(r.Head, r.Base).read(path.Join(r.Root, compile.OrganisationFile))
-	if err != nil || file.same() {
-		return err
+	if err == nil && file.same() {
+		return nil
 	}
 	r.org, _, err = r.compiler.Organisation(ctx, r.Base, r.Root)
 	return err
