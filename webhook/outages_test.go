@@ -185,3 +185,23 @@ func (w *world) caughtUp() {
 	}
 	w.clean()
 }
+
+// TestOldListOfMerges: a list that is older than the merge does not keep the
+// tag from saying who approved it.
+func TestOldListOfMerges(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, worldOptions{})
+	w.sweep()
+	n := w.open(fakehub.PullOptions{Branch: "topic", Files: gittest.Ladder("a", "Two")})
+	_, err := w.repo.Review(n, "bea", "APPROVE", "")
+	w.check(err)
+	w.work()
+	w.hub.Fault(fakehub.Fault{Kind: fakehub.Stale, Lag: 200, Path: "/repos/{owner}/{repo}/commits/{commit_sha}/pulls"})
+	_, err = w.repo.MergePull(n, fakehub.Squash)
+	w.check(err)
+	w.work()
+	if s := w.state(); len(s.Tags) != 2 || !strings.Contains(s.Tags[1].Message, "Approved-By: bea\nMerged-By: ada") {
+		t.Errorf("got %+v", s.Tags)
+	}
+	w.clean()
+}

@@ -155,7 +155,10 @@ func (s *Service) merge(ctx context.Context, v *history.Version) (history.Merge,
 	}
 	list = slices.DeleteFunc(list, func(p pullRequest) bool { return !p.merged || p.base != s.branch() })
 	if len(list) == 0 {
-		return history.Merge{}, nil
+		list, err = s.named(ctx, v)
+	}
+	if err != nil || len(list) == 0 {
+		return history.Merge{}, err
 	}
 	best := slices.MinFunc(list, func(a, b pullRequest) int {
 		return cmp.Or(preferred(b, v)-preferred(a, v), a.number-b.number)
@@ -169,6 +172,20 @@ func (s *Service) merge(ctx context.Context, v *history.Version) (history.Merge,
 		return history.Merge{}, err
 	}
 	return history.Merge{PullRequest: p.number, ApprovedBy: approvers(reviews, p.head), MergedBy: p.mergedBy}, nil
+}
+
+// named is the pull request that the commit's message names, if GitHub says
+// that it was merged as this commit. A list can be as it was before the merge,
+// and what a tag says is said for ever.
+func (s *Service) named(ctx context.Context, v *history.Version) ([]pullRequest, error) {
+	if v.PullRequest == 0 {
+		return nil, nil
+	}
+	p, err := s.gh.pull(ctx, v.PullRequest)
+	if err != nil || !p.merged || p.base != s.branch() || p.mergeCommit != v.Commit {
+		return nil, ignoreGone(err)
+	}
+	return []pullRequest{p}, nil
 }
 
 // preferred weighs which of several pull requests brought a version.
