@@ -259,7 +259,7 @@ func (s *Service) release(ctx context.Context, t *history.Timeline, is history.S
 	if err != nil {
 		return false, err
 	}
-	failed := s.gh.createRelease(ctx, tag, fmt.Sprintf("%s %s", cmp.Or(is.Version.Title, t.ID), is.Version.Number), body)
+	failed := s.gh.createRelease(ctx, tag, fmt.Sprintf("%s %s", notes.Plain(cmp.Or(is.Version.Title, t.ID), maxTitle), is.Version.Number), body)
 	if failed == nil {
 		return true, nil
 	}

@@ -11,6 +11,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/milepost-dev/milepost/internal/diag"
 	"github.com/milepost-dev/milepost/internal/gitrepo"
 	"github.com/milepost-dev/milepost/internal/ladder"
 )
@@ -66,7 +67,7 @@ func (v *Version) TagName() string { return TagPrefix + v.Framework + "/v" + v.N
 // titles and names, stays in its line and can make no trailer.
 func (v *Version) TagMessage(m Merge) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s %s\n\n%s.\n\n", oneLine(cmp.Or(v.Title, v.Framework), maxTagLine), v.Number, strings.TrimRight(v.tagHeadline(), "."))
+	fmt.Fprintf(&b, "%s %s\n\n%s.\n\n", diag.Inert(oneLine(cmp.Or(v.Title, v.Framework), maxTagLine)), v.Number, strings.TrimRight(v.tagHeadline(), "."))
 	line := func(name, value string) {
 		if value != "" {
 			fmt.Fprintf(&b, "%s: %s\n", name, value)
@@ -99,7 +100,7 @@ func (v *Version) tagHeadline() string {
 	case v.Previous == "":
 		return "The first version"
 	}
-	return cmp.Or(oneLine(v.Headline(), maxTagLine), "The text changed")
+	return cmp.Or(diag.Inert(oneLine(v.Headline(), maxTagLine)), "The text changed")
 }
 
 // oneLine is a text in one line without control characters, cut at a number of

@@ -66,8 +66,14 @@ func inline(s string) string {
 // blockStart is what begins a list or underlines a heading, at the start of a line.
 var blockStart = regexp.MustCompile(`^(\d*)([-+=.)])`)
 
-// atStart keeps a text at the start of a line from beginning a block.
-func atStart(s string) string { return blockStart.ReplaceAllString(s, `$1\$2`) }
+// atStart keeps a text at the start of a line from beginning a block, and from
+// being taken for a command by bots, which read Markdown as it is.
+func atStart(s string) string {
+	if strings.HasPrefix(s, "/") {
+		return gap + s
+	}
+	return blockStart.ReplaceAllString(s, `$1\$2`)
+}
 
 // code is a text as a span of code, in which nothing is found. The fence is
 // longer than any that the text has.

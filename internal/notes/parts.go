@@ -10,11 +10,7 @@ import "strings"
 // and gives no command. Of a longer text, the first most characters are shown;
 // 0 is all.
 func Escape(s string, most int) string {
-	s = atStart(markdown(clipped(oneLine(s), most)))
-	if strings.HasPrefix(s, "/") {
-		return gap + s
-	}
-	return s
+	return atStart(markdown(clipped(oneLine(s), most)))
 }
 
 // Code is a text as a span of code on one line, "" for no text.
