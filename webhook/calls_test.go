@@ -46,18 +46,19 @@ func TestCallsOfACheck(t *testing.T) {
 	w.sweep()
 	w.open(fakehub.PullOptions{Branch: "first", Files: gittest.Ladder("b", "Two")})
 	w.work() // who the App is has been asked for once
-	// Of Git: the list of references, and one fetch, which are asked for in two.
+	// Of Git: the list of references, one fetch, and the list once more, when the
+	// verdict was told: whether what it follows from is still the same.
 	const opened = "topic"
-	head := map[string]int{"GET info/refs": 1, "POST git-upload-pack": 2,
-		"GET pulls/{pull_number}":            2, // before and after
-		"GET pulls":                          3, // into this branch, of this commit, and others of the same
-		"GET git/matching-refs/{ref}":        1, // the merge queue's, which can be at this commit
-		"GET pulls/{pull_number}/files":      1, // where there is something to say of lines
-		"GET issues/{issue_number}/comments": 1, "GET commits/{ref}/check-runs": 1,
-		"POST check-runs": 1, "PATCH check-runs/{check_run_id}": 1}
-	with := func(name string) map[string]int {
+	head := map[string]int{"GET info/refs": 1, "POST git-upload-pack": 3,
+		"GET pulls/{pull_number}":       2, // before and after
+		"GET pulls":                     3, // into this branch, of this commit, and others of the same
+		"GET git/matching-refs/{ref}":   1, // the merge queue's, which can be at this commit
+		"GET pulls/{pull_number}/files": 1, // where there is something to say of lines
+		"GET commits/{ref}/check-runs":  1,
+		"POST check-runs":               1, "PATCH check-runs/{check_run_id}": 1}
+	with := func(name string, reads int) map[string]int {
 		out := maps.Clone(head)
-		out[name] = 1
+		out[name], out["GET issues/{issue_number}/comments"] = 1, reads
 		return out
 	}
 	for _, c := range []struct {
@@ -66,12 +67,12 @@ func TestCallsOfACheck(t *testing.T) {
 		judged int // texts that are compiled
 		want   map[string]int
 	}{
-		{"a pull request is opened", func() { w.open(fakehub.PullOptions{Branch: opened, Files: gittest.Ladder("a", "Two")}) }, 1, with("POST issues/{issue_number}/comments")},
+		{"a pull request is opened", func() { w.open(fakehub.PullOptions{Branch: opened, Files: gittest.Ladder("a", "Two")}) }, 1, with("POST issues/{issue_number}/comments", 2)}, // of the comments: whether another server commented too
 		{"its head moves", func() {
 			_, err := w.repo.Push(opened, gittest.Ladder("a", "Three"))
 			w.check(err)
 			w.check(w.repo.ComputeMerges())
-		}, 1, with("PATCH issues/comments/{comment_id}")},
+		}, 1, with("PATCH issues/comments/{comment_id}", 1)},
 		{"the same is delivered again", func() {
 			for _, d := range w.hub.Deliveries() {
 				w.check(w.hub.Redeliver(d.ID))

@@ -3,6 +3,7 @@ package webhook
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"net/http"
 	"strconv"
@@ -146,4 +147,22 @@ func (t *paced) take() time.Duration {
 	}
 	t.sent = append(t.sent, now)
 	return 0
+}
+
+// laterError is an error that says when it makes sense to try again. It does
+// not count as a try.
+type laterError struct {
+	after time.Duration
+	why   string
+}
+
+func (e *laterError) Error() string {
+	return fmt.Sprintf("%s; again in %s", e.why, e.after.Round(time.Second))
+}
+
+func (e *laterError) wait() time.Duration {
+	if e == nil {
+		return 0
+	}
+	return e.after
 }

@@ -30,6 +30,7 @@ var routesAsked = map[string]string{
 	"Issues.EditComment":                      "PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}",
 	"Issues.ListComments":                     "GET /repos/{owner}/{repo}/issues/{issue_number}/comments",
 	"PullRequests.CreateReview":               "POST /repos/{owner}/{repo}/pulls/{pull_number}/reviews",
+	"PullRequests.DeleteComment":              "DELETE /repos/{owner}/{repo}/pulls/comments/{comment_id}",
 	"PullRequests.Get":                        "GET /repos/{owner}/{repo}/pulls/{pull_number}",
 	"PullRequests.List":                       "GET /repos/{owner}/{repo}/pulls",
 	"PullRequests.ListComments":               "GET /repos/{owner}/{repo}/pulls/{pull_number}/comments",

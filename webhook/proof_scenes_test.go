@@ -24,6 +24,7 @@ func scenes() []*scene {
 		{name: "life", files: one, from: 1, acts: []func(*play){they.opens("topic", gittest.Ladder("a", "Two")), they.closes, they.reopens, they.drafts, they.retargets, they.readies}},
 		{name: "rebased", files: one, from: 1, acts: []func(*play){they.opensSteps, they.merges("topic", fakehub.Rebase)}},
 		{name: "two comments", files: one, from: 2, acts: []func(*play){they.opens("topic", bad("b")), they.commentTwice, they.mends("topic")}},
+		{name: "two suggestions", files: one, from: 2, acts: []func(*play){they.opens("topic", bad("b")), they.suggestTwice, they.errsAgain}},
 		{name: "token, merged", plain: true, files: one, from: 1, acts: []func(*play){they.begins, they.opens("topic", gittest.Ladder("a", "Two")), they.merges("topic", fakehub.Squash)}},
 		{name: "token, mended", plain: true, files: one, from: 1, acts: []func(*play){they.begins, they.opens("topic", bad("b")), they.mends("topic")}},
 	}
@@ -74,6 +75,25 @@ func (they people) mends(branch string) func(*play) {
 func (they people) commentTwice(p *play) {
 	p.check(p.s.gh.createComment(p.t.Context(), p.pulls["topic"], Marker+"\nSaid at the same moment."))
 }
+
+// suggestTwice: another copy of the service suggested the same at the same moment.
+func (they people) suggestTwice(p *play) {
+	me, err := p.s.gh.login(p.t.Context())
+	p.check(err)
+	have, err := p.s.gh.suggested(p.t.Context(), p.pulls["topic"], me)
+	p.check(err)
+	var again []Suggestion
+	for k := range have {
+		again = append(again, Suggestion{Path: k.path, StartLine: k.line, Line: k.line, Body: k.body})
+	}
+	if len(again) != 1 {
+		p.t.Fatalf("there are %d suggestions", len(again))
+	}
+	p.check(p.s.gh.suggest(p.t.Context(), p.pulls["topic"], p.repo.Head("topic"), again))
+}
+
+// errsAgain adds a second mistake.
+func (they people) errsAgain(p *play) { p.pushed("topic", bad("c")) }
 
 // forks: one who may not write proposes a change from a copy.
 func (they people) forks(p *play) {

@@ -386,21 +386,3 @@ func safely(f func() error) (err error) {
 	}()
 	return f()
 }
-
-// laterError is an error that says when it makes sense to try again. It does
-// not count as a try.
-type laterError struct {
-	after time.Duration
-	why   string
-}
-
-func (e *laterError) Error() string {
-	return fmt.Sprintf("%s; again in %s", e.why, e.after.Round(time.Second))
-}
-
-func (e *laterError) wait() time.Duration {
-	if e == nil {
-		return 0
-	}
-	return e.after
-}
