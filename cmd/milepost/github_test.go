@@ -115,8 +115,15 @@ func (w *hubWorld) serve(flags ...string) {
 	ctx, stop := context.WithCancel(w.t.Context())
 	w.stop, w.code = stop, make(chan int, 1)
 	args := w.args(flags...)
-	go func() { w.code <- runWatched(ctx, args, strings.NewReader(""), &w.stdout, &w.stderr) }()
-	w.t.Cleanup(stop)
+	over := make(chan struct{})
+	go func() {
+		defer close(over)
+		w.code <- runWatched(ctx, args, strings.NewReader(""), &w.stdout, &w.stderr)
+	}()
+	w.t.Cleanup(func() {
+		stop()
+		<-over // its files are in use until then
+	})
 	w.listen()
 }
 

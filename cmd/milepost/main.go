@@ -26,15 +26,9 @@ const (
 
 func main() {
 	compile.RunIfWorker()
-	os.Exit(start())
-}
-
-// start runs the program until it ends, or is asked to. It returns the exit
-// code.
-func start() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	return run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
 // run is the whole program. It returns the exit code.

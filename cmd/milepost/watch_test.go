@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"io"
-	"os"
 	"strings"
 	"testing"
 
@@ -20,11 +19,7 @@ var watch = leak.New()
 func TestMain(m *testing.M) {
 	compile.RunIfWorker()
 	watch.Secrets("a secret of the tests", hookSecret, "another secret of old", peerToken, "ghp_nobody_may_see_this", "hunter2-hunter2")
-	testscript.Main(watchedRun{m}, map[string]func(){
-		"milepost": func() {
-			os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
-		},
-	})
+	testscript.Main(watchedRun{m}, map[string]func(){"milepost": main})
 }
 
 type watchedRun struct{ m *testing.M }

@@ -1,6 +1,7 @@
 package compile
 
 import (
+	"bytes"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -105,6 +106,21 @@ func (c *Compiler) Key(u Unit) (string, error) {
 	return src.key(), nil
 }
 
+// Mentions says whether a unit, or a package that it shares, has one of some
+// ids in quotes, without parsing anything.
+func (c *Compiler) Mentions(u Unit, ids []string) (bool, error) {
+	src, _, err := gather(u.FS, u.Root, path.Join(u.Root, u.Dir), path.Base(u.Dir))
+	if err != nil || src == nil || len(ids) == 0 {
+		return false, err
+	}
+	for _, f := range src.all() {
+		if slices.ContainsFunc(ids, func(id string) bool { return bytes.Contains(f.data, []byte(`"`+id+`"`)) }) {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
 // idInQuotes is a word in quotes that could be the id of a framework.
 var idInQuotes = regexp.MustCompile(`"([a-z][a-z0-9-]{0,63})"`)
 
@@ -117,12 +133,10 @@ func (c *Compiler) Names(u Unit) ([]string, error) {
 		return nil, err
 	}
 	found := map[string]bool{}
-	for _, files := range append(slices.Collect(maps.Values(src.lib)), src.files) {
-		for _, f := range files {
-			for _, m := range idInQuotes.FindAllSubmatch(f.data, -1) {
-				if id := string(m[1]); IsFrameworkID(id) {
-					found[id] = true
-				}
+	for _, f := range src.all() {
+		for _, m := range idInQuotes.FindAllSubmatch(f.data, -1) {
+			if id := string(m[1]); IsFrameworkID(id) {
+				found[id] = true
 			}
 		}
 	}

@@ -7,8 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"regexp"
+	"slices"
 	"sort"
 	"strings"
 	"unicode/utf8"
@@ -56,6 +58,11 @@ type source struct {
 	dir   string // the framework's directory, relative to the repository
 	files []file
 	lib   map[string][]file // by import path
+}
+
+// all are the files, those of the packages that are shared first.
+func (s *source) all() []file {
+	return slices.Concat(append(slices.Collect(maps.Values(s.lib)), s.files)...)
 }
 
 // key names the content of the source.

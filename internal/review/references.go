@@ -97,11 +97,16 @@ func (r *reviewer) concerned() ([]string, error) {
 			check = append(check, dir)
 			continue
 		}
-		names, err := r.compiler.Names(r.unit(r.Head, dir))
+		others := maps.Clone(touched)
+		delete(others, idOf(dir))
+		if len(others) == 0 {
+			continue
+		}
+		named, err := r.compiler.Mentions(r.unit(r.Head, dir), sortedKeys(others))
 		if err != nil {
 			return nil, err
 		}
-		if slices.ContainsFunc(names, func(id string) bool { return touched[id] && id != idOf(dir) }) {
+		if named {
 			check = append(check, dir)
 		}
 	}
