@@ -85,7 +85,10 @@ func (a *app) serve(ctx context.Context, o serveOptions) error {
 		server.Options{Log: log, Registry: registry, Tokens: tokens, Local: o.local()},
 		webhook.Options{GitHub: hub, Secrets: o.github.secrets, ServerURL: o.links(tokens, log), Release: o.github.releases(), Metrics: registry},
 		o.github.listen != "")
-	if err != nil {
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return nil // it was asked to end while it cloned
+	case err != nil:
 		return err
 	}
 	if r.at, err = o.listenAll(); err != nil {
