@@ -75,6 +75,10 @@ func hostileDeliveries() []attackOn {
 	family := ""
 	add := func(name, want string, l func(*arena) *letter, more ...func(*attackOn)) {
 		c := attackOn{family: family, name: name, want: want, send: func(a *arena) int { return a.post(l(a)) }}
+		// What is sent by one event is sent by a second one too.
+		for _, second := range []string{"push: ", "run: ", "head: "} {
+			c.heavy = c.heavy || strings.HasPrefix(name, second)
+		}
 		for _, m := range more {
 			m(&c)
 		}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/milepost-dev/milepost/internal/fakehub"
 )
@@ -82,7 +83,7 @@ func hostileTextCases() []attackOn {
 		id := fmt.Sprintf("p%d", i)
 		out = append(out, attackOn{family: "texts", name: p.name, want: handled, changes: true, heavy: true, do: func(a *arena) {
 			options := fakehub.PullOptions{Title: p.text, Body: p.text, Branch: id + "-mistakes", Files: payloadFiles(id, p.text, true)}
-			if strings.ContainsAny(p.text, "\x00\xff") {
+			if !utf8.ValidString(p.text) {
 				options.Title, options.Body = "x", "x" // GitHub has text alone
 			}
 			n := a.open(options)
@@ -115,7 +116,7 @@ func (a *arena) wholeWay(id string, o fakehub.PullOptions, text string) {
 		a.check(a.repo.ClosePull(n))
 		return
 	}
-	if want := asShown(text); len(want) < 300 && !strings.Contains(pages[fmt.Sprint("comment on ", n)].text, want) {
+	if want := asShown(string([]rune(text))); len(want) < 300 && !strings.Contains(pages[fmt.Sprint("comment on ", n)].text, want) {
 		a.t.Errorf("%s: its text is not to be read as it is: %q in %s", o.Branch, want, comment)
 	}
 	a.clock.pass(time.Hour)
