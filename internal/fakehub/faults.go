@@ -116,9 +116,10 @@ func (h *Hub) ClearFaults() {
 func (h *Hub) postpone(c *call, lag int) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	c.r = c.r.WithContext(context.WithoutCancel(c.r.Context()))
-	c.due = c.N + max(lag, 1)
-	h.late = append(h.late, c)
+	kept := *c // what is answered meanwhile is another matter
+	kept.r = c.r.WithContext(context.WithoutCancel(c.r.Context()))
+	kept.due = c.N + max(lag, 1)
+	h.late = append(h.late, &kept)
 }
 
 // catchUp does what is late and due.
