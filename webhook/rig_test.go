@@ -131,7 +131,7 @@ func (g *rig) open(cache string) {
 	g.store = history.NewStore(history.Options{Repo: repo, Root: "frameworks", Compiler: g.c, Tags: history.TagsOf(repo)})
 	g.check(g.store.Refresh(ctx))
 	g.metrics = prometheus.NewRegistry()
-	g.s, err = New(Options{GitHub: gh, Secrets: []Secret{NewSecret(secret)}, ServerURL: "https://careers.example.com",
+	g.s, err = newWatched(Options{GitHub: gh, Secrets: []Secret{NewSecret(secret)}, ServerURL: "https://careers.example.com",
 		Trees: repo, Store: g.store, Compiler: g.c, Root: "frameworks", Metrics: g.metrics})
 	g.check(err)
 	g.hooks = httptest.NewServer(g.s.Handler())

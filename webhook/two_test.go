@@ -118,7 +118,7 @@ func (p *pair) post(w http.ResponseWriter, r *http.Request) {
 			continue
 		}
 		r.Body = io.NopCloser(bytes.NewReader(body))
-		m.s.Handler().ServeHTTP(httptest.NewRecorder(), r)
+		watch.Answers("deliveries are answered", m.s.Handler()).ServeHTTP(httptest.NewRecorder(), r)
 	}
 	w.WriteHeader(http.StatusAccepted)
 }

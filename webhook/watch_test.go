@@ -12,7 +12,9 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/milepost-dev/milepost/internal/compile"
 	"github.com/milepost-dev/milepost/internal/fakehub"
+	"github.com/milepost-dev/milepost/internal/history"
 	"github.com/milepost-dev/milepost/internal/leak"
 )
 
@@ -42,10 +44,10 @@ func (s *heard) String() string {
 	return s.b.String()
 }
 
-// newWatched is New. Its options are said as well, however Go prints them.
+// newWatched is New. Its error is said as well.
 func newWatched(o Options) (*Service, error) {
 	s, err := New(o)
-	sayAll("options", o, &o, s, err)
+	watch.Said("an error", fmt.Append(nil, err))
 	return s, err
 }
 
@@ -101,7 +103,15 @@ func TestNothingPrintsASecret(t *testing.T) {
 	watch.Secrets("a password", password)
 	a := Account{Repository: "acme/careers", BaseURL: w.url, AppID: int64(w.hub.App().ID), AppKey: NewSecret(string(w.hub.App().KeyPEM)), Token: NewSecret(w.hub.UserToken("ada"))}
 	_, err := Connect(a)
-	sayAll("an account", a, &a, w.s.gh, w.s.gh.auth, err)
+	sayAll("an account of two", a, &a, err)
+	a.Token = Secret{}
+	gh, err := Connect(a) // one that is in use changes while it is printed
+	w.check(err)
+	o := w.s.o
+	o.GitHub, o.Trees, o.Store, o.Compiler, o.Queue, o.Log = gh, struct{ Trees }{}, new(history.Store), new(compile.Compiler), &list{}, slog.New(slog.DiscardHandler)
+	s, err := New(o)
+	w.check(err)
+	sayAll("options", a, &a, gh, gh.auth, o, &o, s)
 	for _, address := range []string{"https://x:" + password + "@github.example.com", "https://x:" + password + "@github.example.com:port", "http://" + password + "@github.example.com", "https://github.example.com/?token=" + password, "://x:" + password + "@"} {
 		a := Account{Repository: "acme/careers", BaseURL: address, Token: NewSecret("a-token-of-somebody")}
 		gh, err := Connect(a)

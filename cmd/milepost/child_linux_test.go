@@ -65,6 +65,9 @@ func startChild(t testing.TB, dir string, flags ...string) *child {
 	t.Cleanup(func() {
 		_ = syscall.Kill(-c.cmd.Process.Pid, syscall.SIGKILL) // its workers too
 		<-c.ended
+		if said, err := os.ReadFile(c.out); err == nil {
+			watch.Said("a server of its own", said)
+		}
 	})
 	return c
 }

@@ -89,6 +89,7 @@ func newCrashWorld(t testing.TB, at calendar, servers int) *crashWorld {
 	files := map[string]string{"frameworks/organisation.cue": "package organisation\n\nimport \"github.com/milepost-dev/milepost/schema\"\n\norganisation: schema.#Organisation\norganisation: {\n\tname: \"Acme\"\n\ttimeZone: \"" + at.zone + "\"\n}\n"}
 	files["logo.bin"] = noise(300_000)
 	maps.Copy(files, gittest.Ladder("a", "One"))
+	t.Cleanup(func() { watch.Secrets("a secret of GitHub's", w.hub.Secrets()...) })
 	w.do(func() {
 		w.repo, err = w.hub.CreateRepo("acme", "careers", fakehub.RepoOptions{Files: files})
 		w.check(err)
@@ -116,7 +117,7 @@ func noise(n int) string {
 func (w *crashWorld) newSeat() *seat {
 	w.t.Helper()
 	s := &seat{w: w, kind: killed, cache: filepath.Join(w.dir, fmt.Sprint("cache", len(w.seats)))}
-	s.gate = &gate{hub: w.hub.Handler(), count: map[string]int{}, strike: s.strike, halted: s.halted}
+	s.gate = &gate{hub: watch.Asked("what GitHub is asked", w.hub.Handler()), count: map[string]int{}, strike: s.strike, halted: s.halted}
 	srv := httptest.NewServer(s.gate)
 	w.t.Cleanup(srv.Close)
 	w.hub.SetURL(srv.URL)
@@ -306,7 +307,7 @@ func (w *crashWorld) look() seen {
 		r := httptest.NewRequest(http.MethodGet, "/repos/acme/careers/commits/"+k.Head+"/check-runs?filter=all&per_page=100", nil)
 		r.Header.Set("Authorization", "token "+token)
 		answer := httptest.NewRecorder()
-		w.hub.Handler().ServeHTTP(answer, r)
+		watch.Asked("what GitHub is asked", w.hub.Handler()).ServeHTTP(answer, r)
 		var list struct {
 			Runs []struct{ Status string } `json:"check_runs"`
 		}
