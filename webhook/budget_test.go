@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -13,14 +12,6 @@ import (
 	"github.com/milepost-dev/milepost/internal/fakehub"
 	"github.com/milepost-dev/milepost/internal/gittest"
 )
-
-// scaled is how much of a long proof is done: all with MILEPOST_PROOFS=full.
-func scaled(some, all int) int {
-	if os.Getenv("MILEPOST_PROOFS") == "full" {
-		return all
-	}
-	return some
-}
 
 // openMany opens pull requests that change the same framework.
 func (w *world) openMany(n int) (heads []string) {

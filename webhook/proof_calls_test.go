@@ -152,11 +152,14 @@ func oneOfEach(all []blow) []blow {
 }
 
 // calls have each single call go wrong, in each way. By default it is one call
-// of each route.
+// of each route, and with a tenth these beside it.
 func (q *proof) calls(t *testing.T) {
 	all := q.blows()
-	if !full() {
+	switch proven() {
+	case aFew:
 		all = oneOfEach(all)
+	case tenth:
+		all = slices.Concat(all[:len(all)/10], oneOfEach(slices.Clone(all[len(all)/10:])))
 	}
 	for _, b := range all {
 		t.Run(b.String(), func(t *testing.T) {
@@ -168,10 +171,7 @@ func (q *proof) calls(t *testing.T) {
 
 // pairs have two calls of a scene go wrong.
 func (q *proof) pairs(t *testing.T) {
-	n := 2
-	if full() {
-		n = 400
-	}
+	n := map[amount]int{aFew: 2, tenth: 40, entire: 400}[proven()]
 	all := q.blows()
 	r := rand.New(rand.NewPCG(6, 6))
 	for range n {

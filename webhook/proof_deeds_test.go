@@ -175,14 +175,14 @@ func (q *proof) meanwhile(t *testing.T) {
 		without := perform(t, s.scene, variant{cache: q.cache})
 		at := spots(without.calls)
 		for _, d := range s.deeds {
-			if !full() && r.IntN(7) > 0 {
+			if proven() == aFew && r.IntN(7) > 0 {
 				continue
 			}
 			if d.last != "" {
 				at = at[:1+slices.IndexFunc(at, func(c spot) bool { return c.kind() == d.last })]
 			}
 			want, here := q.quietly(t, s.scene, d, without, at[0]), at
-			if !full() {
+			if proven() != entire {
 				here = []spot{at[r.IntN(len(at))]}
 			}
 			for _, c := range here {

@@ -2,7 +2,6 @@ package webhook
 
 import (
 	"context"
-	"os"
 	"slices"
 	"sync/atomic"
 	"testing"
@@ -10,10 +9,6 @@ import (
 
 	"github.com/milepost-dev/milepost/internal/fakehub"
 )
-
-// full says whether a proof runs whole: with MILEPOST_PROOFS=full, and else a
-// part of it that a seed chooses.
-func full() bool { return os.Getenv("MILEPOST_PROOFS") == "full" }
 
 // scene is a short story of what people do. All that the service does of
 // itself stands in one of them, and each is short, so that it can be played

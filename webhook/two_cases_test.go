@@ -3,7 +3,6 @@ package webhook
 import (
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -77,7 +76,7 @@ var encounters = []encounter{
 // TestTwoServers: two servers beside one repository, each held at each of its
 // calls that write until the other has passed it, come to what one alone comes
 // to, and have then nothing left to write. By default one schedule of each
-// encounter; with MILEPOST_PROOFS=full all of them.
+// encounter, or a tenth of them, or all: see amount.
 func TestTwoServers(t *testing.T) {
 	t.Parallel()
 	rows, cache := make([]string, len(encounters)), t.TempDir()
@@ -116,9 +115,9 @@ func (c encounter) prove(t *testing.T, cache string, r *rand.Rand) string {
 		t.Fatal("nothing is written: the encounter shows nothing")
 	}
 	all := schedules(first, second)
-	if os.Getenv("MILEPOST_PROOFS") != "full" {
+	if how := proven(); how != entire {
 		r.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
-		all = all[:1]
+		all = all[:map[amount]int{aFew: 1, tenth: (len(all) + 9) / 10}[how]]
 		if c.hard != nil {
 			all[0] = *c.hard
 		}

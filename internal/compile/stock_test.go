@@ -1,3 +1,8 @@
+//go:build !race
+
+// One evaluation is compared with another, and nothing runs side by side; the
+// race detector would find nothing, and take minutes for it.
+
 package compile
 
 import (
