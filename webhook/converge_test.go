@@ -43,7 +43,8 @@ func (w *world) counts() fakehub.RepoState {
 	s.Statuses = slices.DeleteFunc(s.Statuses, func(m fakehub.StatusState) bool { return !heads[m.SHA] })
 	s.Comments = slices.DeleteFunc(s.Comments, func(c fakehub.CommentState) bool { return !open[c.Pull] })
 	s.Notes = slices.DeleteFunc(s.Notes, func(n fakehub.NoteState) bool { return !heads[n.Commit] })
-	s.Reviews = slices.DeleteFunc(s.Reviews, func(r fakehub.ReviewState) bool { return r.Body == "" && r.State == "COMMENTED" && !heads[r.Commit] })
+	// Of a review whose only comment was taken back, GitHub shows nothing.
+	s.Reviews = slices.DeleteFunc(s.Reviews, func(r fakehub.ReviewState) bool { return r.Body == "" && r.State == "COMMENTED" })
 	return s
 }
 

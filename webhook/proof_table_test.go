@@ -46,7 +46,7 @@ func (q *proof) try(t *testing.T, class string, sc *scene, v variant, want endin
 	got := perform(t, sc, v)
 	a, diff := compare(want, got, v.like)
 	a.hit = got.hits
-	if a.hit == 0 {
+	if a.hit == 0 && !v.gives { // what goes by chance may pass by a short scene
 		t.Error("nothing went wrong")
 	}
 	if diff != "" {

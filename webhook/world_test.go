@@ -143,6 +143,9 @@ func (w *world) start() {
 		if err != nil && try+1 >= w.tries {
 			w.t.Fatal(err)
 		}
+		if err != nil {
+			gh.renew() // as a process does that is started again
+		}
 	}
 	w.t.Cleanup(func() { _ = repo.Close() })
 	c, err := compile.New(compile.Options{CacheDir: w.cache})
